@@ -1,0 +1,156 @@
+"""The ledger, and the days rolled up from it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from accounts.models import User
+from nexus.lib.ids import new_id
+from stories.models import Chapter, Story
+
+ADDED = ("typed", "pasted", "imported", "restored", "replaced", "moved_in", "applied")
+TAKEN = ("removed", "cut", "moved_out", "undone")
+CAUSES = ADDED + TAKEN
+
+
+class Causes(models.Model):
+    """Words by cause; all counts are of words and never negative."""
+
+    typed = models.PositiveIntegerField(default=0)
+    pasted = models.PositiveIntegerField(default=0)
+    imported = models.PositiveIntegerField(default=0)
+    restored = models.PositiveIntegerField(default=0)
+    replaced = models.PositiveIntegerField(default=0)
+    moved_in = models.PositiveIntegerField(default=0)
+    applied = models.PositiveIntegerField(default=0)
+    removed = models.PositiveIntegerField(default=0)
+    cut = models.PositiveIntegerField(default=0)
+    moved_out = models.PositiveIntegerField(default=0)
+    undone = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def added(self) -> int:
+        return sum(getattr(self, cause) for cause in ADDED)
+
+    @property
+    def taken(self) -> int:
+        return sum(getattr(self, cause) for cause in TAKEN)
+
+    @property
+    def net(self) -> int:
+        return self.added - self.taken
+
+    @property
+    def gross(self) -> int:
+        return self.typed + self.pasted + self.applied
+
+    @property
+    def words_written(self) -> int:
+        """The headline: what came out of the writer's own hands."""
+        return self.typed + self.applied
+
+
+class WritingSessionQuerySet(models.QuerySet["WritingSession"]):
+    def visible_to(self, user: User) -> WritingSessionQuerySet:
+        return self.filter(user=user)
+
+    def within(self, from_date: date, to_date: date) -> WritingSessionQuerySet:
+        return self.filter(day__range=(from_date, to_date))
+
+
+class WritingSession(Causes):
+    """One stretch of work by one writer on one chapter: a row of the ledger.
+
+    Story and chapter may go away; their titles stay, so that no past day ever changes.
+    """
+
+    class Source(models.TextChoices):
+        EDITOR = "editor"
+        API = "api"
+        IMPORT = "import"
+        RESTORE = "restore"
+        FORM = "form"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    story = models.ForeignKey(Story, models.SET_NULL, null=True, related_name="+")
+    chapter = models.ForeignKey(Chapter, models.SET_NULL, null=True, related_name="+")
+    story_title = models.CharField(max_length=255)
+    chapter_title = models.CharField(max_length=255)
+    started_at = models.DateTimeField()
+    last_change_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    day = models.DateField()
+    time_zone = models.CharField(max_length=64)
+    active_seconds = models.PositiveIntegerField(default=0)
+    saves = models.PositiveIntegerField(default=0)
+    words_start = models.PositiveIntegerField(default=0)
+    words_end = models.PositiveIntegerField(default=0)
+    source = models.CharField(max_length=10, choices=Source)
+    count_rule = models.CharField(max_length=20, default="nexus-1")
+    updated_at = models.DateTimeField(auto_now=True, db_index=True)
+
+    objects = WritingSessionQuerySet.as_manager()
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["user", "day"]),
+            models.Index(fields=["user", "story", "day"]),
+        )
+        constraints = (
+            models.UniqueConstraint(
+                fields=["user", "chapter", "source"],
+                condition=Q(ended_at__isnull=True),
+                name="one_open_session_per_chapter_and_source",
+            ),
+            models.CheckConstraint(
+                condition=Q(last_change_at__gte=F("started_at")), name="session_ends_after_start"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"Session of {self.user_id} on {self.day}"
+
+
+class WritingDayQuerySet(models.QuerySet["WritingDay"]):
+    def visible_to(self, user: User) -> WritingDayQuerySet:
+        return self.filter(user=user)
+
+
+class WritingDay(Causes):
+    """One writer's day, whole (`story` null) and per story; rebuildable from the sessions."""
+
+    id = models.BigAutoField(primary_key=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    story = models.ForeignKey(Story, models.CASCADE, null=True, related_name="+")
+    day = models.DateField()
+    active_seconds = models.PositiveIntegerField(default=0)
+    saves = models.PositiveIntegerField(default=0)
+    sessions = models.PositiveIntegerField(default=0)
+    first_change_at = models.DateTimeField(null=True)
+    last_change_at = models.DateTimeField(null=True)
+    hours = ArrayField(models.PositiveIntegerField(), size=24, default=list)
+    goal = models.PositiveIntegerField(null=True)
+    rolled_up_at = models.DateTimeField(default=timezone.now)
+
+    objects = WritingDayQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["user", "story", "day"], name="writing_day_once", nulls_distinct=False
+            ),
+        )
+        indexes = (models.Index(fields=["user", "day"]),)
+
+    def __str__(self) -> str:
+        return f"{self.day} of {self.user_id}"

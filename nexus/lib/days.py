@@ -1,0 +1,33 @@
+"""A writer's day: local dates, in the writer's time zone, ending at the writer's hour."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+
+def local_day(at: datetime, *, time_zone: str, day_end_hour: int = 0) -> date:
+    """Return the writing day that holds the instant `at`.
+
+    With `day_end_hour` 3, ten to three at night still belongs to the evening before.
+    The wall clock decides, so that every instant lies in exactly one day, also when clocks change.
+    """
+    local = at.astimezone(ZoneInfo(time_zone))
+    return local.date() - timedelta(days=1 if local.hour < day_end_hour else 0)
+
+
+def day_bounds(day: date, *, time_zone: str, day_end_hour: int = 0) -> tuple[datetime, datetime]:
+    """Return the first instant of `day` and the first instant after it, both in UTC."""
+    return (
+        _start(day, time_zone, day_end_hour),
+        _start(day + timedelta(days=1), time_zone, day_end_hour),
+    )
+
+
+def _start(day: date, time_zone: str, hour: int) -> datetime:
+    wall = datetime.combine(day, time(hour), tzinfo=ZoneInfo(time_zone))
+    start = wall.astimezone(UTC)
+    # A wall time that the clocks skip maps to before the day begins: move to the gap's end.
+    while local_day(start, time_zone=time_zone, day_end_hour=hour) < day:
+        start += timedelta(minutes=15)
+    return start

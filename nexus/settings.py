@@ -1,0 +1,288 @@
+"""Settings: one file, read from the environment, refusing nonsense with one message.
+
+Every variable read here stands in the README's settings table.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from nexus import embedded, secrets
+from nexus.lib.environment import Environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Environment()
+
+# --- What runs where ---------------------------------------------------------
+PROFILE = env.choice("NEXUS_PROFILE", ("laptop", "production", "test"), default="laptop")
+VAR = Path(env.text("NEXUS_VAR", default=str(BASE_DIR / "var"))).resolve()
+PORT = env.integer("PORT", default=8000, low=1, high=65535)
+DEBUG = env.boolean("DEBUG", default=False)
+SITE_URL = env.text("SITE_URL", default=f"http://localhost:{PORT}").rstrip("/")
+IS_HTTPS = SITE_URL.startswith("https://")
+VERSION = "0.1.0"
+
+# --- Secrets -----------------------------------------------------------------
+SECRET_KEY = env.text("SECRET_KEY", default="") or secrets.read_or_make(VAR, "secret_key")
+if PROFILE == "production":
+    env.require("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS", "SITE_URL")
+    env.refuse(DEBUG, "DEBUG must be off in production.")
+    env.refuse(len(SECRET_KEY) < 40, "SECRET_KEY needs at least 40 characters.")
+
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+env.refuse(
+    PROFILE == "production" and "*" in ALLOWED_HOSTS, "ALLOWED_HOSTS must name hosts, not *."
+)
+CSRF_TRUSTED_ORIGINS = [SITE_URL] if IS_HTTPS else []
+TRUSTED_PROXIES = env.words("TRUSTED_PROXIES", default=[])
+
+# --- Apps --------------------------------------------------------------------
+INSTALLED_APPS = [
+    "daphne",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "channels",
+    "nexus",
+    "accounts",
+    "jobs",
+    "stories",
+    "analytics",
+]
+MIDDLEWARE = [
+    "nexus.middleware.request_id.RequestIdMiddleware",
+    "nexus.middleware.security.SecurityHeadersMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.middleware.PersonMiddleware",
+]
+ROOT_URLCONF = "nexus.urls"
+ASGI_APPLICATION = "nexus.asgi.application"
+WSGI_APPLICATION = "nexus.wsgi.application"
+APPEND_SLASH = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "accounts.context_processors.appearance",
+            ],
+        },
+    },
+]
+
+# --- Postgres ----------------------------------------------------------------
+DATABASE_URL = env.text("DATABASE_URL", default="") or embedded.database_url(VAR)
+
+
+def database(url: str) -> dict[str, object]:
+    """Return Django's settings for a `postgresql://` address."""
+    parts = urlsplit(url)
+    env.refuse(
+        parts.scheme not in {"postgres", "postgresql"}, "DATABASE_URL must begin with postgresql://"
+    )
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        # A socket folder travels as an escaped host, as libpq reads it.
+        "HOST": unquote(parts.netloc.rpartition("@")[2].partition(":")[0]),
+        "PORT": parts.netloc.rpartition("@")[2].partition(":")[2],
+        "CONN_MAX_AGE": 0,
+        "DISABLE_SERVER_SIDE_CURSORS": False,
+        "OPTIONS": {
+            # Waiting for a connection ends before the request's own limit.
+            "pool": {
+                "min_size": 1,
+                "max_size": env.integer("DB_POOL_SIZE", default=12, low=1, high=200),
+                "timeout": 3,
+            },
+            "server_side_binding": True,
+            "options": "-c lock_timeout=2s -c statement_timeout=4s"
+            " -c idle_in_transaction_session_timeout=10s",
+        },
+    }
+
+
+DATABASES = {"default": database(DATABASE_URL)}
+
+# --- Redis and Celery --------------------------------------------------------
+REDIS_URL = env.text("REDIS_URL", default="") or embedded.redis_url(VAR)
+LIVE_PREFIX = env.text("LIVE_PREFIX", default="nexus")
+CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", default="") or embedded.broker_url(REDIS_URL)
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TIMEZONE = "UTC"
+CELERY_TASK_DEFAULT_QUEUE = "nexus"
+CELERY_BEAT_SCHEDULE = {
+    "roll-up-what-was-missed": {"task": "analytics.tasks.roll_up_stale_days", "schedule": 30.0},
+    "close-idle-sessions": {"task": "analytics.tasks.close_idle_sessions", "schedule": 60.0},
+    "reconcile": {"task": "analytics.tasks.reconcile", "schedule": 24 * 3600.0},
+    "requeue-lost-jobs": {"task": "jobs.tasks.requeue_lost_jobs", "schedule": 60.0},
+    "empty-old-trash": {"task": "stories.tasks.purge_trash", "schedule": 24 * 3600.0},
+}
+
+# --- Files -------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_ROOT = VAR / "media"
+MEDIA_URL = "/media/"
+IS_STATIC_HASHED = not DEBUG and PROFILE != "test"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "nexus.lib.static.HashedStaticStorage"
+        if IS_STATIC_HASHED
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not IS_STATIC_HASHED
+WHITENOISE_AUTOREFRESH = DEBUG
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# Chapter text has its own, smaller limit (5 MB) in the content view.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+MAX_BODY_BYTES = 60 * 1024 * 1024
+
+# --- Sign-in -----------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "username")},
+    },
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "desk"
+SESSION_ENGINE = "accounts.sessions"
+SESSION_COOKIE_NAME = "__Host-session_id" if IS_HTTPS else "session_id"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = IS_HTTPS
+CSRF_COOKIE_NAME = "__Host-csrftoken" if IS_HTTPS else "csrftoken"
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SECURE = IS_HTTPS
+CSRF_FAILURE_VIEW = "nexus.error_views.csrf_failure"
+SECURE_SSL_REDIRECT = False
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_HTTPS else 0
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
+X_FRAME_OPTIONS = "DENY"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = env.choice(
+    "EMAIL_VERIFICATION", ("optional", "mandatory"), default="optional"
+)
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {"signup": "accounts.forms.SignupForm"}
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+
+# --- Mail --------------------------------------------------------------------
+EMAIL_HOST = env.text("EMAIL_HOST", default="")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+EMAIL_PORT = env.integer("EMAIL_PORT", default=587, low=1, high=65535)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", default="")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", default="")
+EMAIL_USE_TLS = env.boolean("EMAIL_USE_TLS", default=True)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", default="Nexus <nexus@localhost>")
+
+# --- The API -----------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["nexus.lib.api.SessionCookieAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": [
+        "nexus.lib.api.ApiJSONRenderer",
+        "rest_framework.renderers.BrowsableAPIRenderer",
+    ],
+    "DEFAULT_PARSER_CLASSES": ["nexus.lib.api.StrictJSONParser"],
+    "DEFAULT_PAGINATION_CLASS": None,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "nexus.lib.api.exception_handler",
+    "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%S.%fZ",
+    "COERCE_DECIMAL_TO_STRING": False,
+    "URL_FORMAT_OVERRIDE": None,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Nexus",
+    "DESCRIPTION": "Stories, chapters, targets and the numbers behind them.",
+    "VERSION": VERSION,
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "StoryStatusEnum": "stories.models.Story.Status",
+        "JobStatusEnum": "jobs.models.Job.Status",
+    },
+}
+
+# --- Words and time ----------------------------------------------------------
+LANGUAGE_CODE = "en-gb"
+LANGUAGES = [("en-gb", "English")]
+LOCALE_PATHS = [BASE_DIR / "nexus" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- Logs --------------------------------------------------------------------
+LOG_LEVEL = env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), default="INFO")
+LOG_FORMAT = env.choice(
+    "LOG_FORMAT", ("plain", "json"), default="json" if PROFILE == "production" else "plain"
+)
+LOGGING_CONFIG = "nexus.logging.configure"
+LOGGING = {"level": LOG_LEVEL, "format": LOG_FORMAT}
+
+# --- The demo ----------------------------------------------------------------
+DEMO = env.boolean("NEXUS_DEMO", default=False)
+env.refuse(DEMO and PROFILE == "production", "NEXUS_DEMO is never for production.")
+
+env.finish()
