@@ -1,0 +1,90 @@
+"""Forms about the writer's own account."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+from zoneinfo import available_timezones
+
+from allauth.account import forms as allauth_forms
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Preferences, User
+from nexus.lib.errors import Invalid
+from nexus.lib.names import clean_title
+
+PEN_NAME_LENGTH = 100
+DAY_ENDS = [(0, _("midnight"))] + [
+    (hour, _("%(hour)d:00 at night") % {"hour": hour}) for hour in range(1, 7)
+]
+
+
+def clean_pen_name(raw: str) -> str:
+    try:
+        return clean_title(raw, field="username", max_length=PEN_NAME_LENGTH)
+    except Invalid as refusal:
+        raise forms.ValidationError(refusal.detail) from refusal
+
+
+def known_time_zone(raw: str) -> str:
+    """Return a zone of the tz database; the browser's word is a hint, never an error."""
+    return raw if raw in available_timezones() else "UTC"
+
+
+class SignupForm(allauth_forms.SignupForm):
+    """E-mail, password and a pen name; the time zone comes from the browser where it can."""
+
+    pen_name = forms.CharField(
+        label=_("Pen name"),
+        max_length=PEN_NAME_LENGTH,
+        help_text=_("How Nexus greets you. Change it whenever you like."),
+        widget=forms.TextInput(attrs={"autocomplete": "nickname"}),
+    )
+    time_zone = forms.CharField(required=False, widget=forms.HiddenInput, max_length=64)
+
+    field_order: ClassVar[list[str]] = ["pen_name", "email", "password1", "time_zone"]
+
+    def clean_pen_name(self) -> str:
+        return clean_pen_name(self.cleaned_data["pen_name"])
+
+    def clean_time_zone(self) -> str:
+        return known_time_zone(self.cleaned_data["time_zone"])
+
+
+class ProfileForm(forms.ModelForm[User]):
+    """Who the writer is, and when a writing day begins and ends."""
+
+    time_zone = forms.ChoiceField(label=_("Time zone"))
+    day_end_hour = forms.TypedChoiceField(label=_("My day ends at"), choices=DAY_ENDS, coerce=int)
+
+    class Meta:
+        model = User
+        fields = ("username", "time_zone", "day_end_hour", "week_start")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["time_zone"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(name, name.replace("_", " ")) for name in sorted(available_timezones())]
+
+    def clean_username(self) -> str:
+        return clean_pen_name(self.cleaned_data["username"])
+
+
+class PreferencesForm(forms.ModelForm[Preferences]):
+    """How the studio looks, and when a pause ends a writing session."""
+
+    idle_minutes = forms.IntegerField(
+        label=_("A session ends after"), min_value=1, max_value=30, help_text=_("minutes of rest")
+    )
+
+    class Meta:
+        model = Preferences
+        fields = ("theme", "idle_minutes")
+        labels: ClassVar[dict[str, Any]] = {"theme": _("Theme")}
+
+
+class ThemeForm(forms.ModelForm[Preferences]):
+    class Meta:
+        model = Preferences
+        fields = ("theme",)

@@ -1,0 +1,82 @@
+"""Making accounts; every door (page, API, command) ends here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from nexus.lib.errors import Conflict, FieldError, Invalid
+from nexus.lib.names import clean_title
+
+
+def register(
+    *, email: str, password: str, username: str = "", profile_img: str = "", time_zone: str = "UTC"
+) -> User:
+    """Make an account; raise Conflict when the address has one, Invalid for a weak password."""
+    address = _clean_email(email)
+    name = clean_title(username or address.partition("@")[0], field="username", max_length=100)
+    user = User(email=address, username=name, profile_img=profile_img[:500], time_zone=time_zone)
+    _check_password(password, user)
+    user.set_password(password)
+    try:
+        with transaction.atomic():
+            user.save()
+            EmailAddress.objects.create(user=user, email=address, primary=True, verified=False)
+    except IntegrityError as error:
+        raise Conflict(_("There is already an account with this e-mail."), code="taken") from error
+    return user
+
+
+def update_profile(user: User, **changes: Any) -> User:
+    """Change what a writer may change about herself: name, portrait, and how her days run."""
+    if "username" in changes:
+        changes["username"] = clean_title(changes["username"], field="username", max_length=100)
+    for name, value in changes.items():
+        setattr(user, name, value)
+    user.save(update_fields=list(changes))
+    return user
+
+
+@transaction.atomic
+def create_administrator(email: str, password: str) -> User:
+    """Make the account an administrator's, creating it when it is new; the password is set."""
+    address = _clean_email(email)
+    user = User.objects.filter(email__iexact=address).first() or User(
+        email=address, username=address.partition("@")[0][:100]
+    )
+    _check_password(password, user)
+    user.set_password(password)
+    user.role, user.is_superuser = User.Role.ADMIN, True
+    user.is_active = user.is_verified = True
+    user.save()
+    EmailAddress.objects.update_or_create(
+        user=user, email=address, defaults={"primary": True, "verified": True}
+    )
+    return user
+
+
+def _clean_email(raw: str) -> str:
+    address = raw.strip().lower()
+    try:
+        validate_email(address)
+    except ValidationError as error:
+        message = _("This does not look like an e-mail address.")
+        raise Invalid.field("email", message) from error
+    if len(address) > User._meta.get_field("email").max_length:  # type: ignore[operator]
+        raise Invalid.field("email", _("This e-mail address is too long."), code="max_length")
+    return address
+
+
+def _check_password(password: str, user: User) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        errors = [FieldError("password", message, "weak_password") for message in error.messages]
+        raise Invalid(error.messages[0], code="weak_password", errors=errors) from error

@@ -1,0 +1,74 @@
+"""Sessions in the database, one row each, read together with the person they belong to."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple, cast
+
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
+from django.core.exceptions import SuspiciousOperation
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+
+from accounts.models import Session, User
+
+SEEN_EVERY = timedelta(minutes=5)
+
+
+class Client(NamedTuple):
+    """Where a session is used from, kept so that a writer can recognise it in a list."""
+
+    ip: str | None = None
+    user_agent: str = ""
+
+
+class SessionStore(DatabaseSessionStore):
+    """Django's database store on our own model, with the columns that make a session listable."""
+
+    client = Client()
+    row: Session | None = None
+
+    @classmethod
+    def get_model_class(cls) -> type[Session]:
+        return Session
+
+    def _get_session_from_db(self) -> Session | None:
+        try:
+            self.row = Session.objects.select_related("user__preferences").get(
+                session_key=self.session_key, expire_date__gt=timezone.now()
+            )
+        except (Session.DoesNotExist, SuspiciousOperation, ValueError):
+            self._session_key = None
+            self.row = None
+        return self.row
+
+    def create_model_instance(self, data: dict[str, Any]) -> Session:
+        session = cast(Session, super().create_model_instance(data))
+        session.user_id = data.get(SESSION_KEY)
+        session.ip = self.client.ip
+        session.user_agent = self.client.user_agent[:300]
+        if self.row is not None and self.row.session_key == session.session_key:
+            session.created_at = self.row.created_at
+        return session
+
+    def signed_in_user(self) -> User | None:
+        """Return the person of this session when the row still vouches for them."""
+        stored_hash = self.get(HASH_SESSION_KEY, "")
+        user = self.row.user if self.row is not None else None
+        if user is None or not user.is_active or str(user.pk) != self.get(SESSION_KEY):
+            return None
+        return user if constant_time_compare(stored_hash, user.get_session_auth_hash()) else None
+
+    def note_seen(self, at: datetime) -> None:
+        """Remember the visit, at most every few minutes, so that a read stays a read."""
+        if self.row is not None and at - self.row.last_seen_at > SEEN_EVERY:
+            self.row.last_seen_at = at
+            Session.objects.filter(pk=self.row.pk).update(last_seen_at=at)
+
+
+def user_for_key(session_key: str) -> User | None:
+    """Return whose session this is, or None; for sockets, which have no middleware."""
+    store = SessionStore(session_key)
+    store.load()
+    return store.signed_in_user()
