@@ -1,0 +1,199 @@
+/**
+ * The save state machine of one chapter: pure, without DOM, clock, network or storage.
+ *
+ * `step(state, event)` returns `[state, effects]`. Time, chance and keys come in with the events;
+ * what is to be done goes out as data for `session.js`. Promises kept by every path (tests/machine.test.js):
+ * one request in flight; a key never goes out with two bodies; the base never changes while an
+ * outcome is unknown; CLEAN means the server holds what the editor holds; nothing drops typed text.
+ *
+ * `gate` is what stops saving (LOADING, RECOVERING, AUTH, CONFLICT, BLOCKED, READONLY) or null; the other
+ * names follow from the facts, so a name can never contradict them.
+ */
+
+import { sumActivity } from "./activity.js";
+import { outcomeOf, waitBefore } from "./outcomes.js";
+import { CONFLICT_EVENTS, enterConflict, fetchHeadWhenDue } from "./conflict-steps.js";
+
+/** After this pause the text goes to the server; typing without a pause, after LIMIT at the latest. */
+export const PAUSE = 1_500;
+export const LIMIT = 8_000;
+/** From keystroke to this device's journal. */
+export const JOURNAL = 800;
+
+const CLOSED = new Set(["LOADING", "RECOVERING", "READONLY"]);
+
+export function initial() {
+  return Object.freeze({
+    name: "LOADING", gate: "LOADING", reason: null, online: true,
+    base: null, seq: 0, savedSeq: 0, savedAt: null, unsavedSince: null,
+    request: null, awaits: null, sending: false, tries: 0, retryAt: null, notBefore: 0,
+    pauseAt: null, limitAt: null, journalAt: null, journaledSeq: 0, durable: false,
+    carry: null, cause: null, conflict: null,
+  });
+}
+
+export function step(state, event) {
+  const handler = EVENTS[event.type];
+  if (!handler) throw new TypeError(`unknown event ${event.type}`);
+  const [next, effects] = handler(state, event);
+  return [Object.freeze({ ...next, name: nameOf(next) }), effects];
+}
+
+/** Does the server lack text? */
+export function isUnsaved(state) {
+  return state.seq > state.savedSeq || state.request !== null;
+}
+
+/** When the next `tick` is due, or null. */
+export function wakeAt(state) {
+  const saving = state.gate || state.request ? [] : [state.pauseAt, state.limitAt];
+  const trying = state.sending || (state.gate && state.gate !== "CONFLICT") ? [] : [state.retryAt];
+  const due = [...saving, ...trying, state.journalAt].filter((at) => at !== null);
+  return due.length ? Math.min(...due) : null;
+}
+
+function nameOf(state) {
+  if (state.gate) return state.gate;
+  if (state.sending) return "SAVING";
+  if (state.request) return state.online ? "RETRY" : "OFFLINE";
+  if (state.seq === state.savedSeq) return "CLEAN";
+  return state.journaledSeq === state.seq ? "BUFFERED" : "DIRTY";
+}
+
+const same = (state) => [state, []];
+
+const EVENTS = {
+  /** The load barrier: nothing can be saved before our own serialisation equals what was loaded. */
+  loaded(state, { same: isSame, base, savedAt = null }) {
+    if (!isSame) return [{ ...state, gate: "READONLY", reason: "unreadable" }, []];
+    return [{ ...state, gate: "RECOVERING", base, savedAt }, [{ do: "recover" }]];
+  },
+
+  /** The journal held nothing newer than the server. */
+  recovered: (state) => state.gate === "RECOVERING" ? [{ ...state, gate: null }, []] : same(state),
+
+  edited(state, { now }) {
+    if (CLOSED.has(state.gate)) return same(state);
+    return [{
+      ...state, seq: state.seq + 1, unsavedSince: state.unsavedSince ?? now,
+      pauseAt: now + PAUSE, limitAt: state.limitAt ?? now + LIMIT, journalAt: state.journalAt ?? now + JOURNAL,
+    }, []];
+  },
+
+  tick(state, { now }) {
+    if (state.gate === "CONFLICT") return fetchHeadWhenDue(state, now);
+    if (!state.gate && isDue(state.retryAt, now) && state.request && !state.sending) return send(state);
+    if (!state.gate && !state.request && isUnsaved(state) && isSaveDue(state, now)) return capture(state);
+    if (!isDue(state.journalAt, now)) return same(state);
+    return [{ ...state, journalAt: null }, [{ do: "capture", for: "journal" }]];
+  },
+
+  /** Ctrl+S, or the page is being hidden or left. Also the writer's "try again" after a refusal. */
+  save_now(state, { now }) {
+    if (state.gate === "AUTH") return [state, [{ do: "check_user" }]];
+    if (state.gate === "BLOCKED") return resume({ ...state, gate: null, reason: null });
+    return state.gate ? same(state) : hurry(state, now);
+  },
+
+  captured(state, event) {
+    if (event.for === "journal") return [state, [journal(event.seq, event.content, null)]];
+    const carry = sumActivity(state.carry, event.activity);
+    if (state.gate || state.request) return [{ ...state, carry }, []];
+    const { base, cause } = state;
+    const request = { key: event.key, seq: state.seq, base, body: bodyOf(base, event, carry, cause), activity: carry };
+    return [{
+      ...state, request, awaits: event.key, sending: true, tries: 0, carry: null, cause: null,
+      pauseAt: null, limitAt: null, journalAt: null,
+    }, [journal(state.seq, event.content, request)]];
+  },
+
+  /** Journal first, send second; a broken journal must not keep text from the server. */
+  journaled(state, { seq, durable, key }) {
+    const noted = { ...state, durable, journaledSeq: Math.max(state.journaledSeq, seq) };
+    if (!key || key !== state.awaits) return [noted, []];
+    return [{ ...noted, awaits: null }, [{ do: "send", request: state.request }]];
+  },
+
+  answered(state, event) {
+    if (event.key !== state.request?.key || !state.sending) return same(state);
+    return ANSWERS[outcomeOf(event.status, event.body)]({ ...state, sending: false }, event);
+  },
+
+  /** No answer: time-out, cut, or nobody there. The outcome is unknown. */
+  lost(state, event) {
+    if (event.key !== state.request?.key || !state.sending) return same(state);
+    return ANSWERS.retry({ ...state, sending: false }, event);
+  },
+
+  /** A browser's word about the network is a hint: the server may be this very machine. */
+  offline: (state) => [{ ...state, online: false }, []],
+  online: (state, { now }) => hurryRetry({ ...state, online: true }, now),
+  visible: (state, { now }) => state.gate === "AUTH" ? [state, [{ do: "check_user" }]] : hurryRetry(state, now),
+
+  /** Who is signed in now: the `same` writer, an `other` one, or `none`. */
+  user(state, { is }) {
+    if (state.gate !== "AUTH" || is === "none") return same(state);
+    if (is === "other") return [{ ...state, gate: "BLOCKED", reason: "other_user" }, []];
+    return resume({ ...state, gate: null });
+  },
+
+  ...CONFLICT_EVENTS,
+};
+
+const ANSWERS = {
+  saved(state, { body, now }) {
+    const { seq } = state.request;
+    const isAll = seq === state.seq;
+    const saved = {
+      ...state, request: null, tries: 0, retryAt: null, notBefore: 0, savedSeq: seq, savedAt: now,
+      base: { revision: body.revision, hash: body.hash.slice(0, 8) },
+      unsavedSince: isAll ? null : now,
+    };
+    const [next, more] = isAll ? [saved, []] : EVENTS.tick(saved, { now });
+    const heal = isAll && body.normalised ? [{ do: "fetch_head" }] : [];
+    return [next, [{ do: "forget", seq, body }, ...heal, ...more]];
+  },
+  retry(state, { now, random, retryAfter = 0 }) {
+    const tries = state.tries + 1;
+    const retryAt = now + waitBefore(tries, random, retryAfter);
+    return [{ ...state, tries, retryAt, notBefore: now + retryAfter }, []];
+  },
+  auth: (state) => [{ ...state, gate: "AUTH", retryAt: null }, []],
+  conflict: (state) => enterConflict(release(state)),
+  blocked(state, { status, body }) {
+    const reason = body?.detail || String(status);
+    return [{ ...release(state), gate: "BLOCKED", reason }, []];
+  },
+};
+
+/** The answer is final and the text is not saved: its activity waits for the next request. */
+function release(state) {
+  return { ...state, request: null, carry: state.request.activity, retryAt: null, tries: 0, notBefore: 0 };
+}
+
+function resume(state) {
+  if (state.request) return send(state);
+  return isUnsaved(state) ? capture(state) : same(state);
+}
+
+function hurry(state, now) {
+  if (state.request) return state.sending ? [{ ...state, pauseAt: state.pauseAt && now }, []] : hurryRetry(state, now);
+  return isUnsaved(state) ? capture(state) : same(state);
+}
+
+function hurryRetry(state, now) {
+  if (state.gate || !state.request || state.sending) return same(state);
+  return now < state.notBefore ? [{ ...state, retryAt: state.notBefore }, []] : send(state);
+}
+
+const send = (state) => [{ ...state, sending: true, retryAt: null }, [{ do: "send", request: state.request }]];
+const capture = (state) => [state, [{ do: "capture", for: "save" }]];
+const journal = (seq, content, request) => ({ do: "journal", entry: { seq, content, request } });
+const isDue = (at, now) => at !== null && at <= now;
+const isSaveDue = (state, now) => isDue(state.pauseAt, now) || isDue(state.limitAt, now);
+
+/** Frozen here, once: a retry sends these very bytes. */
+function bodyOf(base, { content, key }, activity, cause) {
+  const base_revision = `${base.revision}-${base.hash}`;
+  return JSON.stringify({ content, base_revision, save_id: key, activity, ...(cause && { cause }) });
+}
