@@ -95,7 +95,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.username or self.email
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save; a new person gets preferences in the same transaction, so they are never missing."""
+        """Save; a new person gets preferences in the same transaction: they are never missing."""
         is_new = self._state.adding
         with transaction.atomic():
             super().save(*args, **kwargs)

@@ -1,0 +1,28 @@
+"""Every address of the studio."""
+
+from django.contrib import admin
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
+
+from nexus import health, pages
+
+urlpatterns = [
+    path("", pages.desk, name="desk"),
+    path("", include("stories.urls")),
+    path("stories/<uuid:story_id>/", pages.story_detail, name="story"),
+    path("", include("analytics.urls")),
+    path("", include("jobs.urls")),
+    path("", include("accounts.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
+    path("admin/", admin.site.urls),
+    re_path(r"^health/?$", health.health, name="health"),
+    re_path(r"^health/live/?$", health.live, name="health-live"),
+    re_path(r"^health/ready/?$", health.ready, name="health-ready"),
+    path("api/", include("nexus.api")),
+]
+
+handler400 = "nexus.error_views.bad_request"
+handler403 = "nexus.error_views.forbidden"
+handler404 = "nexus.error_views.not_found"
+handler500 = "nexus.error_views.server_error"
