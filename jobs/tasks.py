@@ -1,0 +1,29 @@
+"""The worker's side of jobs."""
+
+from __future__ import annotations
+
+import structlog
+from celery import shared_task
+from django.utils import timezone
+
+from jobs import services
+
+log = structlog.get_logger(__name__)
+RETRY_SECONDS = 5
+
+
+@shared_task
+def run(job_id: str) -> None:
+    """Run one job. An unexpected error is logged, and the job tried again or declared dead."""
+    try:
+        services.run_job(job_id)
+    except Exception:  # noqa: BLE001 - whatever broke, the writer must not wait for ever
+        log.exception("job_broke", job_id=job_id)
+        if services.give_up_or_retry(job_id):
+            run.apply_async(args=[job_id], countdown=RETRY_SECONDS)
+
+
+@shared_task
+def requeue_lost_jobs() -> int:
+    """Heal what a lost broker or a killed worker left behind."""
+    return services.requeue_lost(at=timezone.now())
