@@ -1,0 +1,51 @@
+"""Answers made from the ledger: frozen values, constant queries, the time passed in."""
+
+from analytics.reports.days import (
+    DayReport,
+    DayWords,
+    Streak,
+    Today,
+    Week,
+    day_report,
+    goal_on,
+    library_today,
+    streak,
+    today,
+    week,
+)
+from analytics.reports.figures import Figures, figures_by_day
+from analytics.reports.heat import HeatYear, heat_year
+from analytics.reports.stories import (
+    Row,
+    StoryAnalytics,
+    recent_activity,
+    story_analytics,
+    story_today,
+)
+from analytics.reports.targets import Progress, progress_of_targets, target_progress
+
+__all__ = [
+    "DayReport",
+    "DayWords",
+    "Figures",
+    "HeatYear",
+    "Progress",
+    "Row",
+    "StoryAnalytics",
+    "Streak",
+    "Today",
+    "Week",
+    "day_report",
+    "figures_by_day",
+    "goal_on",
+    "heat_year",
+    "library_today",
+    "progress_of_targets",
+    "recent_activity",
+    "story_analytics",
+    "story_today",
+    "streak",
+    "target_progress",
+    "today",
+    "week",
+]

@@ -1,0 +1,202 @@
+"""What a writer sees of her own days: today, this week, the streak, a day's sessions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, QuerySet, Sum
+
+from accounts.models import User
+from analytics.models import WritingDay, WritingSession
+from analytics.periods import DAY, Period, week_of
+from analytics.reports.figures import (
+    NOTHING,
+    SUMMED,
+    Figures,
+    add_up,
+    figures_by_day,
+    figures_by_story,
+    unsettled,
+)
+from stories.models import Target
+
+# The minimum that makes a day a writing day, until a writer can choose her own.
+DAILY_MINIMUM = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """The writer's day so far; `goal` is None where no daily target is in force."""
+
+    day: date
+    words: int
+    goal: int | None
+    figures: Figures
+
+    @property
+    def minutes(self) -> int:
+        return self.figures.minutes
+
+    @property
+    def sessions(self) -> int:
+        return self.figures.sessions
+
+    @property
+    def net(self) -> int:
+        return self.figures.net
+
+    @property
+    def percent(self) -> int | None:
+        """Whole percent of the goal, above 100 when it is passed."""
+        if self.goal is None:
+            return None
+        return self.words * 100 // self.goal if self.goal else 100
+
+    @property
+    def remaining(self) -> int | None:
+        return None if self.goal is None else max(0, self.goal - self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class DayWords:
+    """One bar of a chart."""
+
+    day: date
+    words: int
+    figures: Figures = NOTHING
+    is_today: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    days: tuple[DayWords, ...]
+
+    @property
+    def words(self) -> int:
+        return sum(day.words for day in self.days)
+
+    @property
+    def writing_days(self) -> int:
+        return sum(day.words >= DAILY_MINIMUM for day in self.days)
+
+
+@dataclass(frozen=True, slots=True)
+class Streak:
+    """Consecutive writing days that end today or yesterday, and the longest ever."""
+
+    current: int
+    longest: int
+
+
+def goal_on(user: User, day: date, *, story_id: UUID | None = None) -> int | None:
+    """Return the daily targets' quotas in force that day, summed; None when there is none."""
+    targets = Target.objects.visible_to(user).filter(
+        frequency=Target.Frequency.DAILY, from_date__lte=day, to_date__gte=day
+    )
+    if story_id:
+        targets = targets.filter(story_id=story_id)
+    return targets.aggregate(goal=Sum("quota"))["goal"]
+
+
+def today(user: User, *, at: datetime) -> Today:
+    """Report the day that holds `at`."""
+    day = user.day_of(at)
+    figures = figures_by_day(user, within=Period(day, day), today=day).get(day, NOTHING)
+    return Today(day, figures.words_written, goal_on(user, day), figures)
+
+
+def week(user: User, *, at: datetime) -> Week:
+    """Report the seven days of the writer's own week that holds `at`."""
+    day = user.day_of(at)
+    span = week_of(day, week_start=user.week_start)
+    return Week(day_words(figures_by_day(user, within=span, today=day), span, today=day))
+
+
+def day_words(figures: dict[date, Figures], span: Period, *, today: date) -> tuple[DayWords, ...]:
+    """Return a bar for every day of `span`, empty days included."""
+    return tuple(
+        DayWords(day, found.words_written, found, day == today)
+        for day in span.days()
+        for found in (figures.get(day, NOTHING),)
+    )
+
+
+def library_today(user: User, *, at: datetime) -> dict[UUID, int]:
+    """Return the words written today in each story that has any."""
+    day = user.day_of(at)
+    found = figures_by_story(user, within=Period(day, day), today=day)
+    return {story: days[day].words_written for story, days in found.items()}
+
+
+def streak(user: User, *, at: datetime) -> Streak:
+    """Count the consecutive days with words written; today may still be empty."""
+    day = user.day_of(at)
+    return streak_of(writing_days(user, until=day), today=day)
+
+
+def writing_days(user: User, *, until: date) -> set[date]:
+    """Return every day up to `until` on which the daily minimum was met."""
+    rolled = WritingDay.objects.filter(user=user, story=None, day__lte=until)
+    words = _words_by_day(rolled)
+    sessions = WritingSession.objects.filter(user=user, day__lte=until)
+    waiting = sessions.filter(unsettled()).order_by().values("day")
+    fresh = sessions.filter(day__in=waiting) | sessions.filter(day=until)
+    words |= _words_by_day(fresh)
+    return {day for day, count in words.items() if count >= DAILY_MINIMUM}
+
+
+def _words_by_day(rows: QuerySet[Any]) -> dict[date, int]:
+    written = Sum(F("typed") + F("applied"))
+    return dict(rows.order_by().values_list("day").annotate(written=written))
+
+
+def streak_of(days: set[date], *, today: date) -> Streak:
+    """Measure the runs in a set of days. Pure."""
+    end = today if today in days else today - DAY
+    current = 0
+    while end - timedelta(days=current) in days:
+        current += 1
+    longest = run = 0
+    previous: date | None = None
+    for day in sorted(days):
+        run = run + 1 if previous and day - previous == DAY else 1
+        longest, previous = max(longest, run), day
+    return Streak(current, longest)
+
+
+@dataclass(frozen=True, slots=True)
+class DayReport:
+    """The why of a day: every session that made its numbers."""
+
+    day: date
+    figures: Figures
+    goal: int | None
+    sessions: tuple[WritingSession, ...]
+
+
+def day_report(user: User, day: date, *, at: datetime) -> DayReport:
+    """Report one day from its sessions; the goal is the one that was in force then."""
+    sessions = tuple(
+        WritingSession.objects.visible_to(user)
+        .filter(day=day)
+        .select_related("chapter__story")
+        .defer("chapter__content", "chapter__text")
+        .order_by("started_at", "id")
+    )
+    figures = add_up(figures_of(session) for session in sessions)
+    return DayReport(day, figures, goal_kept(user, day, today=user.day_of(at)), sessions)
+
+
+def goal_kept(user: User, day: date, *, today: date) -> int | None:
+    """Return the goal stored with a past day, or the one in force for today."""
+    if day >= today:
+        return goal_on(user, day)
+    kept = WritingDay.objects.filter(user=user, story=None, day=day).values_list("goal", flat=True)
+    return kept.first() if kept else goal_on(user, day)
+
+
+def figures_of(session: WritingSession) -> Figures:
+    return Figures(**{name: getattr(session, name) for name in SUMMED}, sessions=1)

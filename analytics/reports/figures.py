@@ -1,0 +1,158 @@
+"""The ledger, summed: what every report is made from.
+
+Past days are read from the rollup; today, and every day whose rollup is not settled yet, from
+the sessions. So a page is right with the worker running, late, or down.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import (
+    Count,
+    DateTimeField,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    Sum,
+    Value,
+)
+
+from accounts.models import User
+from analytics.models import ADDED, CAUSES, TAKEN, WritingDay, WritingSession
+from analytics.periods import Period
+
+# A save may stand open for ten seconds at most, so what was written this long before a rollup
+# began is surely in it; anything later is counted from the sessions until the next rollup.
+SETTLING = timedelta(seconds=15)
+SUMMED = (*CAUSES, "active_seconds", "saves")
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Words by cause, time and sessions of some stretch."""
+
+    typed: int = 0
+    pasted: int = 0
+    imported: int = 0
+    restored: int = 0
+    replaced: int = 0
+    moved_in: int = 0
+    applied: int = 0
+    removed: int = 0
+    cut: int = 0
+    moved_out: int = 0
+    undone: int = 0
+    active_seconds: int = 0
+    saves: int = 0
+    sessions: int = 0
+
+    @property
+    def words_written(self) -> int:
+        """The headline: what came out of the writer's own hands."""
+        return self.typed + self.applied
+
+    @property
+    def added(self) -> int:
+        return sum(getattr(self, cause) for cause in ADDED)
+
+    @property
+    def taken(self) -> int:
+        return sum(getattr(self, cause) for cause in TAKEN)
+
+    @property
+    def net(self) -> int:
+        return self.added - self.taken
+
+    @property
+    def gross(self) -> int:
+        return self.typed + self.pasted + self.applied
+
+    @property
+    def minutes(self) -> int:
+        return round(self.active_seconds / 60)
+
+    @property
+    def words_per_minute(self) -> float:
+        """Typed words for each active minute; 0 when no time was measured."""
+        return round(self.typed * 60 / self.active_seconds, 1) if self.active_seconds else 0.0
+
+
+NOTHING = Figures()
+_NAMES = tuple(field.name for field in fields(Figures))
+
+
+def add_up(parts: Iterable[Figures]) -> Figures:
+    parts = list(parts)
+    return Figures(
+        **{
+            field.name: sum(getattr(part, field.name) for part in parts)
+            for field in fields(Figures)
+        }
+    )
+
+
+def unsettled() -> Q:
+    """Match the sessions that their day's rollup may not hold yet."""
+    settled = WritingDay.objects.filter(
+        user=OuterRef("user"),
+        day=OuterRef("day"),
+        story=None,
+        rolled_up_at__gt=ExpressionWrapper(
+            OuterRef("updated_at") + Value(SETTLING, output_field=DurationField()),
+            output_field=DateTimeField(),
+        ),
+    )
+    return Q(~Exists(settled))
+
+
+def figures_by_day(
+    user: User, *, within: Period, today: date, story_id: UUID | None = None
+) -> dict[date, Figures]:
+    """Return the figures of each day that has any, of one story or of all. Two queries."""
+    rows = WritingDay.objects.filter(story_id=story_id) if story_id else _whole_days()
+    rolled = rows.filter(user=user, day__range=(within.first, within.last))
+    found = {row.pop("day"): Figures(**row) for row in rolled.values("day", *SUMMED, "sessions")}
+    fresh = _fresh(user, within, today)
+    if story_id:
+        fresh = fresh.filter(story_id=story_id)
+    summed = fresh.order_by().values("day").annotate(**_sums())
+    return found | {row.pop("day"): Figures(**row) for row in summed}
+
+
+def figures_by_story(
+    user: User, *, within: Period, today: date, story_ids: Collection[UUID] | None = None
+) -> Mapping[UUID, dict[date, Figures]]:
+    """Return the same for many stories at once. Two queries, however many there are."""
+    chosen = Q(story__isnull=False) if story_ids is None else Q(story_id__in=story_ids)
+    found: dict[UUID, dict[date, Figures]] = defaultdict(dict)
+    rolled = WritingDay.objects.filter(
+        chosen, user=user, day__range=(within.first, within.last)
+    ).values("story_id", "day", *SUMMED, "sessions")
+    fresh = _fresh(user, within, today).filter(chosen).order_by()
+    for rows in (rolled, fresh.values("story_id", "day").annotate(**_sums())):
+        for row in rows:
+            found[row.pop("story_id")][row.pop("day")] = Figures(**row)
+    return found
+
+
+def _whole_days() -> Any:
+    return WritingDay.objects.filter(story__isnull=True)
+
+
+def _fresh(user: User, within: Period, today: date) -> Any:
+    """Return the sessions that must be read themselves: today's, and of unsettled days."""
+    sessions = WritingSession.objects.filter(user=user, day__range=(within.first, within.last))
+    waiting = sessions.filter(unsettled()).order_by().values("day")
+    return sessions.filter(Q(day__gte=today) | Q(day__in=waiting))
+
+
+def _sums() -> dict[str, Any]:
+    return {name: Sum(name) for name in SUMMED} | {"sessions": Count("pk")}

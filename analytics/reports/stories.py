@@ -1,0 +1,137 @@
+"""The statistics of one story, as its page and the API show them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils.translation import gettext as _
+
+from analytics.periods import Period, last_days, period_of, periods_within
+from analytics.reports.days import DAILY_MINIMUM, DayWords, day_words
+from analytics.reports.figures import NOTHING, Figures, add_up, figures_by_day
+from analytics.reports.targets import Progress, target_progress
+from nexus.lib.errors import Invalid
+from stories.models import Story, Target
+
+KPI_DAYS = {"Daily": 1, "Weekly": 7, "Monthly": 30}
+DEFAULT_DAYS = 30
+MOST_FILLED_DAYS = 3_660
+
+
+@dataclass(frozen=True, slots=True)
+class BestDay:
+    day: date
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kpis:
+    within: Period
+    figures: Figures
+    active_days: int
+    best_day: BestDay | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One day, ISO week or month; `period` is whole even where the range cuts it."""
+
+    period: Period
+    figures: Figures
+
+    @property
+    def words(self) -> int:
+        return self.figures.words_written
+
+
+@dataclass(frozen=True, slots=True)
+class StoryAnalytics:
+    frequency: str
+    within: Period
+    kpis: Kpis
+    rows: tuple[Row, ...]
+    target: Target | None
+    progress: Progress | None
+
+
+def story_analytics(
+    story: Story,
+    *,
+    frequency: str = "Daily",
+    from_date: date | None = None,
+    to_date: date | None = None,
+    fill: bool = False,
+    at: datetime,
+) -> StoryAnalytics:
+    """Report a story's words over time and its key figures. Constant queries.
+
+    Without dates the rows cover the last 30 days and the key figures today, 7 or 30 days, by
+    frequency; with either date both cover the range. Weeks are ISO weeks.
+    """
+    today = story.owner.day_of(at)
+    within = _range(from_date, to_date, today)
+    if fill and len(within) > MOST_FILLED_DAYS:
+        raise Invalid.field("from_date", _("Please ask for ten years at most."), code="too_long")
+    figures = figures_by_day(story.owner, within=within, today=today, story_id=story.pk)
+    is_default = from_date is None and to_date is None
+    kpi_range = last_days(KPI_DAYS[frequency], today) if is_default else within
+    target = Target.objects.filter(story=story, frequency=frequency).first()
+    return StoryAnalytics(
+        frequency=frequency,
+        within=within,
+        kpis=_kpis(figures, kpi_range),
+        rows=tuple(_rows(figures, within, frequency, fill=fill)),
+        target=target,
+        progress=target and target_progress(target, user=story.owner, today=today),
+    )
+
+
+def _range(from_date: date | None, to_date: date | None, today: date) -> Period:
+    last = to_date or max(today, from_date or today)
+    month_back = date.fromordinal(max(1, last.toordinal() - DEFAULT_DAYS + 1))
+    return Period(from_date or month_back, last)
+
+
+def _kpis(figures: Mapping[date, Figures], within: Period) -> Kpis:
+    inside = {day: found for day, found in figures.items() if day in within}
+    written = {
+        day: found.words_written
+        for day, found in inside.items()
+        if found.words_written >= DAILY_MINIMUM
+    }
+    best = max(written, key=lambda day: (written[day], day), default=None)
+    return Kpis(
+        within=within,
+        figures=add_up(inside.values()),
+        active_days=len(written),
+        best_day=BestDay(best, written[best]) if best else None,
+    )
+
+
+def _rows(
+    figures: Mapping[date, Figures], within: Period, frequency: str, *, fill: bool
+) -> list[Row]:
+    grouped: dict[Period, list[Figures]] = {}
+    if fill:
+        grouped = {period: [] for period in periods_within(within, frequency)}
+    for day in sorted(figures):
+        grouped.setdefault(period_of(day, frequency), []).append(figures[day])
+    return [Row(period, add_up(grouped[period])) for period in sorted(grouped)]
+
+
+def recent_activity(
+    story: Story, *, at: datetime, days: int = DEFAULT_DAYS
+) -> tuple[DayWords, ...]:
+    """Return a bar for each of the last days, today included."""
+    today = story.owner.day_of(at)
+    span = last_days(days, today)
+    found = figures_by_day(story.owner, within=span, today=today, story_id=story.pk)
+    return day_words(found, span, today=today)
+
+
+def story_today(story: Story, *, at: datetime) -> Figures:
+    today = story.owner.day_of(at)
+    found = figures_by_day(story.owner, within=Period(today, today), today=today, story_id=story.pk)
+    return found.get(today, NOTHING)
