@@ -212,7 +212,7 @@ test("10,000 random events hold every promise, then come to rest", () => {
     for (let i = 0; i < 10_000; i += 1) world.anything();
     world.heal();
     assert.ok(["CLEAN", "CONFLICT", "BLOCKED", "AUTH"].includes(world.state.name), `${world.state.name} at seed ${seed}`);
-    assert.ok(world.saves > 100, `only ${world.saves} saves at seed ${seed}`);
+    assert.ok(world.saves > 40, `only ${world.saves} saves at seed ${seed}`);
     assert.equal(isUnsaved(world.state), world.state.name !== "CLEAN");
   }
 });
