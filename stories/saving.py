@@ -1,0 +1,268 @@
+"""How chapter text reaches the disk.
+
+One promise carries everything: whoever got an answer from `save_content` has the text in Postgres,
+and no save ever replaces text that its writer has not seen. Callers (the content endpoint, the API,
+the form, restore) differ only in what they know about the base of the change.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Max
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from nexus.lib.errors import Forbidden, Invalid, NotFound, Stale, TooLarge
+from nexus.lib.live import broadcast
+from stories.counting import RULE, count_words
+from stories.models import Chapter, ChapterVersion
+from stories.services.stories import touch_story
+from stories.signals import chapter_saved
+from stories.text import clean_content, content_hash, to_text
+
+MAX_CONTENT_BYTES = 5 * 1024 * 1024
+VERSION_EVERY = timedelta(minutes=5)
+BIG_CUT_WORDS = 200
+BIG_CUT_SHARE = 0.5
+# "<revision>-<first 8 of the hash>", as an ETag: quotes and weakness carry no meaning.
+BASE = re.compile(r'(?:W/)?("?)([1-9][0-9]{0,8})-([0-9a-f]{8})\1', re.ASCII)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one accepted save did, for whoever keeps the ledger.
+
+    `activity` is what the editor says it did, checked for shape only: `typed`, `pasted`, `removed`,
+    `undone`, `restored`, `cut`, `replaced` and `active_ms` as whole numbers ≥ 0, and `since` as
+    an aware datetime or None. Whether it adds up is for the ledger to judge.
+    """
+
+    words_before: int
+    words_after: int
+    source: str
+    cause: str
+    activity: Mapping[str, Any] | None = None
+    text_before: str = ""
+    text_after: str = ""
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Cleaned content with all that is derived from it, once."""
+
+    content: str
+    text: str
+    word_count: int
+    hash: str
+    normalised: bool
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The columns of a chapter that follow from its text."""
+        return {
+            "content": self.content,
+            "text": self.text,
+            "word_count": self.word_count,
+            "count_rule": RULE,
+            "content_hash": self.hash,
+        }
+
+
+@dataclass(frozen=True)
+class SaveResult:
+    """The acknowledgement of a save."""
+
+    revision: int
+    hash: str
+    word_count: int
+    saved_at: datetime
+    normalised: bool = False
+    already_applied: bool = False
+
+    @property
+    def etag(self) -> str:
+        return f"{self.revision}-{self.hash[:8]}"
+
+
+def derive(raw: str) -> Prose:
+    """Clean HTML or plain text and derive text, count and hash; TooLarge beyond 5 MB."""
+    if len(raw) > MAX_CONTENT_BYTES or len(raw.encode("utf-8", "replace")) > MAX_CONTENT_BYTES:
+        raise TooLarge(_("A chapter can hold up to 5 MB of text. Please divide it."))
+    content = clean_content(raw)
+    text = to_text(content)
+    return Prose(content, text, count_words(text), content_hash(content), content != raw)
+
+
+def parse_base(raw: str) -> str:
+    """Return `<revision>-<hash8>` from an If-Match value; Invalid when it is none (so is `*`)."""
+    found = BASE.fullmatch(raw.strip())
+    if found is None:
+        message = _("If-Match must be the ETag of the chapter the change is based on.")
+        raise Invalid.field("If-Match", message, code="invalid_base")
+    return f"{found[2]}-{found[3]}"
+
+
+@transaction.atomic
+def save_content(
+    chapter_id: object,
+    *,
+    by: User,
+    content: str,
+    base: str | None,
+    activity: Mapping[str, Any] | None = None,
+    source: str = "editor",
+    cause: str = "typed",
+    at: datetime,
+    keep: str = "",
+) -> SaveResult:
+    """Replace a chapter's text; Stale when `base` is not its head.
+
+    `base` None takes the text whatever the head is, and keeps the replaced text as a version.
+    `keep` names the reason (a ChapterVersion.Reason) for which it is kept in any case.
+    """
+    prose = derive(content)
+    head = lock_head(chapter_id, by=by, at=at)
+    if base is not None and base != head.etag:
+        return _already_applied(head, prose)
+    reason = keep or ("" if base is not None else ChapterVersion.Reason.REPLACED)
+    keep_when_due(head, prose, reason=reason, at=at)
+    result = _write(head, prose, at=at)
+    change = Change(
+        words_before=head.word_count,
+        words_after=prose.word_count,
+        source=source,
+        cause=cause,
+        activity=activity,
+        text_before=head.text,
+        text_after=prose.text,
+    )
+    announce(_as_saved(head, prose, result), by=by, at=at, change=change)
+    return result
+
+
+def lock_head(chapter_id: object, *, by: User, at: datetime) -> Chapter:
+    """Return the chapter as it is now, its row held until the transaction ends.
+
+    Raises NotFound when it is absent or in the trash, Forbidden when it is another writer's.
+    """
+    owned = require_access(chapter_id, by=by)
+    touch_story(owned.story_id, at=at)
+    head = Chapter.objects.live().select_for_update(no_key=True, of=("self",))
+    found = head.select_related("story").filter(pk=chapter_id).first()
+    if found is None:
+        raise NotFound(_("There is no such chapter."))
+    return found
+
+
+def require_access(chapter_id: object, *, by: User) -> Chapter:
+    """Return the bare chapter (id and story) when `by` may write in it."""
+    rows = Chapter.objects.live().filter(pk=chapter_id).select_related("story")
+    chapter = rows.only("id", "story__owner_id").first()
+    if chapter is None:
+        raise NotFound(_("There is no such chapter."))
+    if chapter.story.owner_id != by.pk:
+        raise Forbidden(_("This chapter belongs to another writer."))
+    return chapter
+
+
+def keep_when_due(head: Chapter, prose: Prose, *, reason: str, at: datetime) -> None:
+    """Keep the text about to be replaced, when there is a reason or enough time has gone by."""
+    if prose.hash == head.content_hash or not head.content:
+        return
+    due = reason or _reason_to_keep(head, prose, at)
+    if due:
+        keep_version(head, reason=due, at=at)
+
+
+def keep_version(head: Chapter, *, reason: str, at: datetime) -> ChapterVersion:
+    """Keep the head as a version; the version of a revision exists once."""
+    version, _is_new = ChapterVersion.objects.get_or_create(
+        chapter=head,
+        revision=head.content_revision,
+        defaults={
+            "content": head.content,
+            "content_hash": head.content_hash,
+            "word_count": head.word_count,
+            "reason": reason,
+            "saved_at": head.content_saved_at,
+            "created_at": at,
+        },
+    )
+    return version
+
+
+def announce(chapter: Chapter, *, by: User, at: datetime, change: Change) -> None:
+    """Tell the ledger within the transaction, and the writer's other windows after it."""
+    chapter_saved.send(sender=Chapter, chapter=chapter, user=by, at=at, change=change)
+    broadcast(
+        by.pk,
+        {
+            "type": "chapter.saved",
+            "chapter_id": str(chapter.pk),
+            "revision": chapter.content_revision,
+            "word_count": chapter.word_count,
+            "by": str(by.pk),
+        },
+    )
+
+
+def _already_applied(head: Chapter, prose: Prose) -> SaveResult:
+    """Acknowledge text that is the head already; otherwise say what the head is."""
+    if prose.hash != head.content_hash:
+        raise Stale(
+            _("This chapter was changed elsewhere since you opened it. Nothing was overwritten."),
+            extra={
+                "head_revision": head.content_revision,
+                "head_hash": head.content_hash,
+                "head_saved_at": head.content_saved_at,
+                "head_word_count": head.word_count,
+            },
+        )
+    return SaveResult(
+        revision=head.content_revision,
+        hash=head.content_hash,
+        word_count=head.word_count,
+        saved_at=head.content_saved_at,
+        normalised=prose.normalised,
+        already_applied=True,
+    )
+
+
+def _reason_to_keep(head: Chapter, prose: Prose, at: datetime) -> str:
+    cut = head.word_count - prose.word_count
+    if cut >= BIG_CUT_WORDS and cut >= BIG_CUT_SHARE * head.word_count:
+        return ChapterVersion.Reason.BIG_CUT
+    kept = head.versions.aggregate(last=Max("created_at"))["last"] or head.created_at
+    return ChapterVersion.Reason.AUTO if at - kept >= VERSION_EVERY else ""
+
+
+def _write(head: Chapter, prose: Prose, *, at: datetime) -> SaveResult:
+    Chapter.objects.filter(pk=head.pk).update(
+        **prose.fields,
+        content_revision=F("content_revision") + 1,
+        content_saved_at=at,
+        updated_at=at,
+    )
+    return SaveResult(
+        revision=head.content_revision + 1,
+        hash=prose.hash,
+        word_count=prose.word_count,
+        saved_at=at,
+        normalised=prose.normalised,
+    )
+
+
+def _as_saved(head: Chapter, prose: Prose, result: SaveResult) -> Chapter:
+    """Return the chapter as the row now is, `head` staying what it was."""
+    saved = Chapter(story=head.story, id=head.pk, title=head.title, position=head.position)
+    saved.content_revision = result.revision
+    for name, value in prose.fields.items():
+        setattr(saved, name, value)
+    saved._state.adding = False
+    return saved

@@ -1,0 +1,1 @@
+"""What may be done to stories: every way in (page, API, task) enters here."""

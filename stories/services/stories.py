@@ -1,0 +1,113 @@
+"""Beginning, naming, putting away and bringing back a story."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from nexus.lib.errors import Conflict, FieldError, Invalid, NotFound
+from nexus.lib.names import clean_title, title_key
+from stories.models import Story
+from stories.services.conflicts import refusing
+
+MAX_SYNOPSIS = 50_000
+MAX_GENRE = 100
+
+
+@transaction.atomic
+def create_story(
+    owner: User,
+    *,
+    title: str,
+    status: str = Story.Status.ONGOING,
+    synopsis: str = "",
+    genre: str = "",
+    at: datetime,
+) -> Story:
+    """Begin a story; Conflict when the writer has one of that title already."""
+    values = _clean({"title": title, "status": status, "synopsis": synopsis, "genre": genre})
+    with refusing("story_title_once_per_owner", _title_taken()):
+        return Story.objects.create(owner=owner, created_at=at, updated_at=at, **values)
+
+
+@transaction.atomic
+def update_story(story: Story, *, at: datetime, **changes: Any) -> Story:
+    """Change any of title, status, synopsis and genre; without changes nothing moves."""
+    values = _clean(changes)
+    if not values:
+        return story
+    values["updated_at"] = at
+    with refusing("story_title_once_per_owner", _title_taken()):
+        _write(story, **values)
+    return story
+
+
+@transaction.atomic
+def trash_story(story: Story, *, at: datetime) -> None:
+    """Put a story away with its chapters; they keep their order and come back with it."""
+    _write(story, trashed_at=at, updated_at=at)
+
+
+@transaction.atomic
+def restore_story(story: Story, *, at: datetime) -> Story:
+    """Bring a story back; Conflict when its title has been taken meanwhile."""
+    with refusing("story_title_once_per_owner", _title_taken()):
+        Story.objects.filter(pk=story.pk).update(trashed_at=None, updated_at=at)
+    story.trashed_at, story.updated_at = None, at
+    return story
+
+
+def touch_story(story_id: object, *, at: datetime) -> None:
+    """Move `updated_at` of a live story, and by that hold its row until the transaction ends.
+
+    Whoever changes chapters calls this first. One order of locks, story before chapter, is what
+    keeps saving, reordering and trashing from waiting for each other for ever.
+    """
+    if not Story.objects.live().filter(pk=story_id).update(updated_at=at):
+        raise NotFound(_("There is no such story."))
+
+
+def clean_prose(raw: str, *, field: str, max_length: int) -> str:
+    """Return `raw` without what the database cannot hold; Invalid when it is too long."""
+    text = raw.replace("\0", "").encode("utf-8", "ignore").decode()
+    if len(text) > max_length:
+        message = _("Please keep it to %(max)d characters.") % {"max": max_length}
+        raise Invalid.field(field, message, code="max_length")
+    return text
+
+
+def _write(story: Story, **values: Any) -> None:
+    if not Story.objects.live().filter(pk=story.pk).update(**values):
+        raise NotFound(_("There is no such story."))
+    for name, value in values.items():
+        setattr(story, name, value)
+
+
+def _clean(changes: dict[str, Any]) -> dict[str, Any]:
+    values = dict(changes)
+    if "title" in values:
+        values["title"] = clean_title(values["title"])
+        values["title_key"] = title_key(values["title"])
+    if "status" in values and values["status"] not in Story.Status.values:
+        allowed = ", ".join(Story.Status.values)
+        message = _("Please choose one of: %(allowed)s.") % {"allowed": allowed}
+        raise Invalid.field("status", message, code="invalid_choice")
+    if "synopsis" in values:
+        values["synopsis"] = clean_prose(
+            values["synopsis"], field="synopsis", max_length=MAX_SYNOPSIS
+        )
+    if values.get("genre"):
+        genre = values["genre"].strip()
+        values["genre"] = clean_title(genre, field="genre", max_length=MAX_GENRE) if genre else ""
+    return values
+
+
+def _title_taken() -> Conflict:
+    message = _("You have a story with this title already.")
+    return Conflict(
+        message, code="title_taken", errors=[FieldError("title", message, "title_taken")]
+    )
