@@ -1,0 +1,84 @@
+"""The shape of what a writer sends by a page; the rules are in the services."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from stories.importing.book import SPLITS
+from stories.models import Story
+
+SPLIT_LABELS = {
+    "auto": _("Find out"),
+    "headings": _("At each heading"),
+    "files": _("One chapter per file of the book"),
+    "none": _("Not at all: one chapter"),
+}
+
+
+class StoryForm(forms.Form):
+    title = forms.CharField(label=_("Title"), max_length=255)
+    status = forms.ChoiceField(
+        label=_("Status"), choices=Story.Status.choices, initial=Story.Status.ONGOING
+    )
+    genre = forms.CharField(label=_("Genre"), max_length=100, required=False)
+    synopsis = forms.CharField(
+        label=_("Synopsis"),
+        max_length=50_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("What the book is about, for you alone."),
+    )
+
+
+class ChapterForm(forms.Form):
+    title = forms.CharField(label=_("Title"), max_length=255)
+    part_title = forms.CharField(label=_("A part begins here"), max_length=255, required=False)
+
+
+class ChapterTextForm(forms.Form):
+    """The chapter as plain text with the revision it is based on; saved without a script."""
+
+    text = forms.CharField(required=False, strip=False)
+    base = forms.CharField(max_length=30)
+    choice = forms.ChoiceField(
+        choices=[(c, c) for c in ("save", "mine", "theirs", "chapter")], required=False
+    )
+
+
+class MoveForm(forms.Form):
+    direction = forms.ChoiceField(choices=[("up", "up"), ("down", "down")])
+
+
+class OrderForm(forms.Form):
+    order = forms.CharField()
+
+    def clean_order(self) -> list[str]:
+        return [part for part in str(self.cleaned_data["order"]).split(",") if part]
+
+
+class ImportForm(forms.Form):
+    file = forms.FileField(
+        label=_("Your book"),
+        help_text=_("EPUB, Word (.docx), Markdown, HTML or plain text, up to 50 MB."),
+    )
+    story = forms.ModelChoiceField(
+        label=_("Into"), queryset=Story.objects.none(), required=False, empty_label=_("A new story")
+    )
+    split = forms.ChoiceField(
+        label=_("Divide into chapters"),
+        choices=[(split, SPLIT_LABELS[split]) for split in SPLITS],
+        initial="auto",
+        required=False,
+    )
+
+
+class ImportChoiceForm(forms.Form):
+    """Which of the chapters found are taken, and what the new story is called."""
+
+    title = forms.CharField(max_length=255, required=False)
+    chapters = forms.TypedMultipleChoiceField(coerce=int, required=False)
+
+    def __init__(self, *args: object, found: int, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["chapters"].choices = [(n, n) for n in range(found)]  # type: ignore[attr-defined]

@@ -1,0 +1,317 @@
+"""Pages about stories: what needs the ledger too is in the composition root.
+
+On pages another writer's story does not exist: 404, whatever is asked of it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from jobs.models import Job
+from nexus.lib.errors import DomainError
+from stories import imports
+from stories.forms import (
+    ChapterForm,
+    ImportChoiceForm,
+    ImportForm,
+    MoveForm,
+    OrderForm,
+    StoryForm,
+)
+from stories.models import KEPT_IN_TRASH, Chapter, Story
+from stories.services import chapters as chapter_services
+from stories.services import stories as story_services
+
+page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def own_story(request: HttpRequest, story_id: UUID) -> Story:
+    """Return the writer's own story; Http404 for everybody else's, and for one in the trash."""
+    return get_object_or_404(Story.objects.visible_to(request.user).live(), pk=story_id)  # type: ignore[arg-type]
+
+
+def own_chapter(request: HttpRequest, chapter_id: UUID) -> Chapter:
+    """Return the writer's own chapter without its prose; Http404 otherwise."""
+    chapters = Chapter.objects.visible_to(request.user).live().without_prose()  # type: ignore[arg-type]
+    return get_object_or_404(chapters.select_related("story"), pk=chapter_id)
+
+
+@login_required
+@page
+def story_create(request: HttpRequest) -> HttpResponse:
+    form = StoryForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            story = story_services.create_story(
+                request.user,  # type: ignore[arg-type]
+                at=timezone.now(),
+                **form.cleaned_data,
+            )
+        except DomainError as refusal:
+            add_refusal(form, refusal)
+        else:
+            return redirect(story)
+    return _form_page(request, "stories/form.html", form, story=None)
+
+
+@login_required
+@page
+def story_edit(request: HttpRequest, story_id: UUID) -> HttpResponse:
+    story = own_story(request, story_id)
+    initial = {name: getattr(story, name) for name in StoryForm.base_fields}
+    form = StoryForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            story_services.update_story(story, at=timezone.now(), **form.cleaned_data)
+        except DomainError as refusal:
+            add_refusal(form, refusal)
+        else:
+            return redirect(story)
+    return _form_page(request, "stories/form.html", form, story=story)
+
+
+@login_required
+@require_POST
+def story_trash(request: HttpRequest, story_id: UUID) -> HttpResponse:
+    story = own_story(request, story_id)
+    story_services.trash_story(story, at=timezone.now())
+    messages.success(request, _("“%(title)s” is in the trash.") % {"title": story.title})
+    return redirect("stories:trash")
+
+
+@login_required
+@require_POST
+def story_restore(request: HttpRequest, story_id: UUID) -> HttpResponse:
+    stories = Story.objects.visible_to(request.user).trashed()  # type: ignore[arg-type]
+    story = get_object_or_404(stories, pk=story_id)
+    if _tried(request, lambda: story_services.restore_story(story, at=timezone.now())):
+        return redirect(story)
+    return redirect("stories:trash")
+
+
+@login_required
+@require_POST
+def story_reorder(request: HttpRequest, story_id: UUID) -> HttpResponse:
+    """Give all chapters a new order, as the outline sends it without the API."""
+    story = own_story(request, story_id)
+    form = OrderForm(request.POST)
+    if form.is_valid():
+        _tried(request, lambda: _reorder(story, form.cleaned_data["order"]))
+    return redirect(story)
+
+
+@login_required
+@page
+def chapter_create(request: HttpRequest, story_id: UUID) -> HttpResponse:
+    """Add a chapter and open it, so that the next key is already a word."""
+    story = own_story(request, story_id)
+    form = ChapterForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            chapter = chapter_services.create_chapter(
+                story,
+                by=request.user,  # type: ignore[arg-type]
+                source="form",
+                at=timezone.now(),
+                **form.cleaned_data,
+            )
+        except DomainError as refusal:
+            add_refusal(form, refusal)
+        else:
+            return redirect(chapter)
+    context = {"story": story, "chapter": None}
+    return _form_page(request, "stories/chapter_form.html", form, **context)
+
+
+@login_required
+@page
+def chapter_details(request: HttpRequest, chapter_id: UUID) -> HttpResponse:
+    """Rename a chapter, or let a part begin with it."""
+    chapter = own_chapter(request, chapter_id)
+    initial = {"title": chapter.title, "part_title": chapter.part_title}
+    form = ChapterForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            chapter_services.update_chapter(
+                chapter,
+                by=request.user,  # type: ignore[arg-type]
+                at=timezone.now(),
+                **form.cleaned_data,
+            )
+        except DomainError as refusal:
+            add_refusal(form, refusal)
+        else:
+            return redirect(chapter.story)
+    context = {"story": chapter.story, "chapter": chapter}
+    return _form_page(request, "stories/chapter_form.html", form, **context)
+
+
+@login_required
+@require_POST
+def chapter_move(request: HttpRequest, chapter_id: UUID) -> HttpResponse:
+    """Move a chapter one place up or down; at either end nothing happens."""
+    chapter = own_chapter(request, chapter_id)
+    form = MoveForm(request.POST)
+    if form.is_valid() and chapter.position is not None:
+        step = -1 if form.cleaned_data["direction"] == "up" else 1
+        _tried(request, lambda: _move(chapter, step))
+    return redirect(chapter.story)
+
+
+@login_required
+@require_POST
+def chapter_publish(request: HttpRequest, chapter_id: UUID) -> HttpResponse:
+    """Publish a draft, or make a published chapter a draft again."""
+    chapter = own_chapter(request, chapter_id)
+    chapter_services.update_chapter(
+        chapter,
+        by=request.user,  # type: ignore[arg-type]
+        at=timezone.now(),
+        published=not chapter.is_published,
+    )
+    return redirect(chapter.story)
+
+
+@login_required
+@require_POST
+def chapter_trash(request: HttpRequest, chapter_id: UUID) -> HttpResponse:
+    chapter = own_chapter(request, chapter_id)
+    _tried(request, lambda: chapter_services.trash_chapter(chapter, at=timezone.now()))
+    messages.success(request, _("“%(title)s” is in the trash.") % {"title": chapter.title})
+    return redirect(chapter.story)
+
+
+@login_required
+@require_POST
+def chapter_restore(request: HttpRequest, chapter_id: UUID) -> HttpResponse:
+    chapters = Chapter.objects.visible_to(request.user).trashed().without_prose()  # type: ignore[arg-type]
+    chapter = get_object_or_404(chapters.select_related("story"), pk=chapter_id)
+    if _tried(request, lambda: chapter_services.restore_chapter(chapter, at=timezone.now())):
+        return redirect(chapter.story)
+    return redirect("stories:trash")
+
+
+@login_required
+@require_safe
+def trash(request: HttpRequest) -> HttpResponse:
+    """What was put away, and until when it can come back."""
+    stories = Story.objects.visible_to(request.user).trashed().with_counts()  # type: ignore[arg-type]
+    chapters = (
+        Chapter.objects.visible_to(request.user)  # type: ignore[arg-type]
+        .trashed()
+        .without_prose()
+        .select_related("story")
+    )
+    context = {
+        "stories": [_put_away(story) for story in stories.order_by("-trashed_at")],
+        "chapters": [_put_away(chapter) for chapter in chapters.order_by("-trashed_at")],
+    }
+    return render(request, "stories/trash.html", context)
+
+
+@login_required
+@page
+def import_book(request: HttpRequest) -> HttpResponse:
+    """Take a file and watch it being read; nothing is written before the writer has seen it."""
+    form = ImportForm(request.POST or None, request.FILES or None, initial=request.GET.dict())
+    stories = Story.objects.visible_to(request.user).live().order_by("title_key")  # type: ignore[arg-type]
+    form.fields["story"].queryset = stories  # type: ignore[attr-defined]
+    if request.method == "POST" and form.is_valid():
+        try:
+            job = _start_import(request, form)
+        except DomainError as refusal:
+            add_refusal(form, refusal)
+        else:
+            return redirect("jobs:detail", job.pk)
+    return _form_page(request, "stories/import.html", form)
+
+
+@login_required
+@require_POST
+def import_apply(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    """Write what the reading found; the writing is a job that can be watched too."""
+    own = Job.objects.visible_to(request.user).filter(kind=imports.READ)  # type: ignore[arg-type]
+    job = get_object_or_404(own.select_related("owner"), pk=job_id)
+    form = ImportChoiceForm(request.POST, found=len((job.result or {}).get("chapters", [])))
+    if not form.is_valid():
+        messages.error(request, _("Please choose from the chapters that were found."))
+        return redirect("jobs:detail", job.pk)
+    try:
+        writing = imports.apply_import(
+            job, title=form.cleaned_data["title"], chosen=form.cleaned_data["chapters"]
+        )
+    except DomainError as refusal:
+        messages.error(request, refusal.detail)
+        return redirect("jobs:detail", job.pk)
+    return redirect("jobs:detail", writing.pk)
+
+
+def add_refusal(form: Form, refusal: DomainError) -> None:
+    """Say a service's refusal at the field it is about, or above the form."""
+    for error in refusal.errors:
+        if error.field in form.fields:
+            form.add_error(error.field, error.message)
+            return
+    form.add_error(None, refusal.detail)
+
+
+def _form_page(request: HttpRequest, template: str, form: Form, **context: Any) -> HttpResponse:
+    status = 422 if form.is_bound else 200
+    return render(request, template, {"form": form, **context}, status=status)
+
+
+def _tried(request: HttpRequest, act: Any) -> bool:
+    """Do it, or tell the writer why not."""
+    try:
+        act()
+    except DomainError as refusal:
+        messages.error(request, refusal.detail)
+        return False
+    return True
+
+
+def _reorder(story: Story, order: list[str]) -> None:
+    try:
+        ids = [UUID(part) for part in order]
+    except ValueError as error:
+        raise Http404 from error
+    chapter_services.reorder_chapters(story, order=ids, at=timezone.now())
+
+
+def _move(chapter: Chapter, step: int) -> None:
+    last = Chapter.objects.live().filter(story=chapter.story_id).count() - 1
+    to_pos = min(max((chapter.position or 0) + step, 0), last)
+    chapter_services.move_chapter(chapter, to_pos=to_pos, at=timezone.now())
+
+
+def _put_away(item: Any) -> dict[str, Any]:
+    return {
+        "id": str(item.pk),
+        "title": item.title,
+        "story_title": item.story.title if isinstance(item, Chapter) else "",
+        "words": item.word_count,
+        "chapters": getattr(item, "total_chapters", 0),
+        "trashed_at": item.trashed_at,
+        "purge_at": item.trashed_at + KEPT_IN_TRASH,
+    }
+
+
+def _start_import(request: HttpRequest, form: ImportForm) -> Job:
+    upload = form.cleaned_data["file"]
+    return imports.start_import(
+        request.user,  # type: ignore[arg-type]
+        file=upload,
+        filename=upload.name,
+        story=form.cleaned_data["story"],
+        split=form.cleaned_data["split"] or "auto",
+    )
