@@ -21,8 +21,7 @@ from accounts.models import User
 from nexus.lib.errors import Forbidden, Invalid, NotFound, Stale, TooLarge
 from nexus.lib.live import broadcast
 from stories.counting import RULE, count_words
-from stories.models import Chapter, ChapterVersion
-from stories.services.stories import touch_story
+from stories.models import Chapter, ChapterVersion, Story
 from stories.signals import chapter_saved
 from stories.text import clean_content, content_hash, to_text
 
@@ -39,8 +38,8 @@ class Change:
     """What one accepted save did, for whoever keeps the ledger.
 
     `activity` is what the editor says it did, checked for shape only: `typed`, `pasted`, `removed`,
-    `undone`, `restored`, `cut`, `replaced` and `active_ms` as whole numbers ≥ 0, and `since` as
-    an aware datetime or None. Whether it adds up is for the ledger to judge.
+    `undone`, `restored`, `cut`, `replaced` and `active_ms` as whole numbers ≥ 0, and `since` as an
+    ISO time with an offset, or None. Whether it adds up is for the ledger to judge.
     """
 
     words_before: int
@@ -151,8 +150,10 @@ def lock_head(chapter_id: object, *, by: User, at: datetime) -> Chapter:
 
     Raises NotFound when it is absent or in the trash, Forbidden when it is another writer's.
     """
-    owned = require_access(chapter_id, by=by)
-    touch_story(owned.story_id, at=at)
+    own_story = Story.objects.live().filter(owner=by, chapters=chapter_id)
+    if not own_story.update(updated_at=at):
+        require_access(chapter_id, by=by)
+    # Story before chapter, as `touch_story` orders it for everyone.
     head = Chapter.objects.live().select_for_update(no_key=True, of=("self",))
     found = head.select_related("story").filter(pk=chapter_id).first()
     if found is None:
