@@ -1,8 +1,8 @@
 /**
  * The steps of the save machine while the chapter was changed elsewhere (412).
  *
- * Both texts are kept whatever is chosen: "mine" replaces a head the server keeps as a version; "theirs"
- * and "chapter" first hand this text to the server (`keep`), and only then show the other one.
+ * Both texts are kept whatever is chosen: the one that is to give way is first handed to the server as a version or
+ * a new chapter (`keep`), and only when the server has it does the other take its place.
  */
 
 const TRY_HEAD_AGAIN = 3_000;
@@ -44,16 +44,16 @@ export const CONFLICT_EVENTS = {
   chosen(state, { choice }) {
     const { gate, conflict } = state;
     if (gate !== "CONFLICT" || !conflict.head || conflict.keeping) return [state, []];
-    if (choice === "mine") return saveOnTop(state);
     return [
       { ...state, conflict: { ...conflict, keeping: choice, failed: null } },
       [{ do: "keep", choice, seq: state.seq }],
     ];
   },
 
-  /** The server has this text safe. Words typed meanwhile are handed over as well, as a version. */
+  /** The server has the losing text safe. Words typed here meanwhile are handed over as well, as a version. */
   kept(state, { seq, now }) {
     if (state.gate !== "CONFLICT" || !state.conflict.keeping) return [state, []];
+    if (state.conflict.keeping === "mine") return saveOnTop(state);
     if (seq < state.seq) return [state, [{ do: "keep", choice: "theirs", seq: state.seq }]];
     return show({ ...state, gate: null, conflict: null, savedAt: now }, state.conflict.head);
   },
@@ -69,7 +69,7 @@ const isIdle = (state) => !state.gate && !state.request && state.seq === state.s
 function saveOnTop(state) {
   const { revision, hash } = state.conflict.head;
   return [
-    { ...state, gate: null, conflict: null, base: { revision, hash }, cause: "conflict" },
+    { ...state, gate: null, conflict: null, base: { revision, hash } },
     [{ do: "capture", for: "save" }],
   ];
 }

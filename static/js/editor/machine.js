@@ -28,7 +28,7 @@ export function initial() {
     base: null, seq: 0, savedSeq: 0, savedAt: null, unsavedSince: null,
     request: null, awaits: null, sending: false, tries: 0, retryAt: null, notBefore: 0,
     pauseAt: null, limitAt: null, journalAt: null, journaledSeq: 0, durable: false,
-    carry: null, cause: null, conflict: null,
+    carry: null, conflict: null,
   });
 }
 
@@ -99,10 +99,10 @@ const EVENTS = {
     if (event.for === "journal") return [state, [journal(event.seq, event.content, null)]];
     const carry = sumActivity(state.carry, event.activity);
     if (state.gate || state.request) return [{ ...state, carry }, []];
-    const { base, cause } = state;
-    const request = { key: event.key, seq: state.seq, base, body: bodyOf(base, event, carry, cause), activity: carry };
+    const { base } = state;
+    const request = { key: event.key, seq: state.seq, base, body: bodyOf(base, event, carry), activity: carry };
     return [{
-      ...state, request, awaits: event.key, sending: true, tries: 0, carry: null, cause: null,
+      ...state, request, awaits: event.key, sending: true, tries: 0, carry: null,
       pauseAt: null, limitAt: null, journalAt: null,
     }, [journal(state.seq, event.content, request)]];
   },
@@ -193,7 +193,7 @@ const isDue = (at, now) => at !== null && at <= now;
 const isSaveDue = (state, now) => isDue(state.pauseAt, now) || isDue(state.limitAt, now);
 
 /** Frozen here, once: a retry sends these very bytes. */
-function bodyOf(base, { content, key }, activity, cause) {
+function bodyOf(base, { content, key }, activity) {
   const base_revision = `${base.revision}-${base.hash}`;
-  return JSON.stringify({ content, base_revision, save_id: key, activity, ...(cause && { cause }) });
+  return JSON.stringify({ content, base_revision, save_id: key, activity });
 }

@@ -6,7 +6,7 @@
 import { Schema } from "../../vendor/editor.js";
 
 const BLOCK_ID = /^[A-Za-z0-9_-]{1,32}$/;
-const WEB = /^(https?:|mailto:)/i;
+const WEB = /^(?:https?|mailto):\S/i;
 
 const attrs = { b: { default: null } };
 
@@ -68,10 +68,15 @@ const marks = {
   code: plain("code", [{ tag: "code" }]),
 };
 
-/** @returns {{href: string} | false} the link when it leads to the web or to mail */
+/**
+ * As stories/text/builder.py writes an address: signs that could end an attribute are percent-encoded.
+ * @returns {{href: string} | false} the link when it leads to the web or to mail
+ */
 export function linkOf(href) {
   const trimmed = (href ?? "").trim();
-  return WEB.test(trimmed) ? { href: trimmed } : false;
+  return WEB.test(trimmed) && { href: trimmed.replace(/[\s"<>`]/g, encodeSign) };
 }
+
+const encodeSign = (sign) => (sign === "`" ? "%60" : encodeURIComponent(sign));
 
 export const schema = new Schema({ nodes, marks });

@@ -142,11 +142,12 @@ test("a conflict freezes saving while typing goes on", () => {
   assert.deepEqual(sends(none), []);
 });
 
-test("keep mine saves on the other's revision, with the activity still attached", () => {
-  const [state, effects] = run(conflicted()[0], [{ type: "chosen", choice: "mine" }]);
+test("keep mine saves on the other's revision once theirs is kept, with the activity still attached", () => {
+  const [asked, keeping] = run(conflicted()[0], [{ type: "chosen", choice: "mine" }]);
+  assert.deepEqual(keeping.map((effect) => effect.do), ["keep"]);
+  const [state, effects] = run(asked, [{ type: "kept", seq: 1, now: 6_000 }]);
   const body = JSON.parse(sends(effects)[0].request.body);
   assert.equal(body.base_revision, "7-77777777");
-  assert.equal(body.cause, "conflict");
   assert.equal(body.activity.typed, 2);
   assert.equal(state.name, "SAVING");
 });

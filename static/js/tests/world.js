@@ -68,7 +68,7 @@ export class World {
   forget() {}
   check_user() { this.userAsked = true; }
   fetch_head() { this.headAsked = true; }
-  keep({ seq }) { this.keeping = { seq, text: this.text }; }
+  keep({ seq }) { this.keeping = { seq, text: this.text }; this.isKeepMine = this.state.conflict.keeping === "mine"; }
   show({ head }) {
     assert.ok(this.history.has(this.text), "typed text was replaced before the server had it");
     this.dropped = this.typed - this.ledger;
@@ -135,7 +135,7 @@ export class World {
     const { seq, text } = this.keeping;
     this.keeping = null;
     if (!this.isReachable) return this.send({ type: "keep_failed", reason: "unreachable" });
-    this.history.add(text);
+    if (!this.isKeepMine) this.history.add(text);
     this.send({ type: "kept", seq, now: this.now });
   }
 
