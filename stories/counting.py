@@ -1,0 +1,87 @@
+"""Count words the way a reader would: rule ``nexus-1``.
+
+``static/js/lib/counting.js`` is this module's twin; both must give the same number for every
+text, because the server compares the editor's own counts with its recount. The tables below are
+from Unicode 17.0 and are spelt out on purpose: the Unicode version of a Python or a browser may
+not change what a chapter counts.
+"""
+
+import re
+
+from stories.text import to_text
+
+RULE = "nexus-1"
+
+# Unicode White_Space (not str.isspace, which adds U+001C-1F), and what separates besides it:
+# the zero-width space, the dashes U+2012-2015, U+2E3A and U+2E3B.
+SEPARATORS = (
+    r"\t-\r\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+    r"\u200b\u2012-\u2015\u2e3a\u2e3b"
+)
+# Soft hyphen and word joiner: dropped first, so that they cannot hide a double hyphen.
+VANISHING = ("\u00ad", "\u2060")
+
+# Script=Han, Hiragana and Katakana, with the two prolonged sound marks (Script=Common).
+PER_CHARACTER = (
+    r"\u2e80-\u2e99\u2e9b-\u2ef3\u2f00-\u2fd5\u3005\u3007\u3021-\u3029\u3038-\u303b\u3041-\u3096"
+    r"\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u32d0-\u32fe\u3300-\u3357\u3400-\u4dbf"
+    r"\u4e00-\u9fff\uf900-\ufa6d\ufa70-\ufad9\uff66-\uff9d\U00016fe2\U00016fe3"
+    r"\U00016ff0-\U00016ff6\U0001aff0-\U0001aff3\U0001aff5-\U0001affb\U0001affd\U0001affe"
+    r"\U0001b000-\U0001b122\U0001b132\U0001b150-\U0001b152\U0001b155\U0001b164-\U0001b167"
+    r"\U0001f200\U00020000-\U0002a6df\U0002a700-\U0002b81d\U0002b820-\U0002cead"
+    r"\U0002ceb0-\U0002ebe0\U0002ebf0-\U0002ee5d\U0002f800-\U0002fa1d\U00030000-\U0003134a"
+    r"\U00031350-\U00033479"
+)
+# Halfwidth voicing marks are letters to Unicode but part of the kana before them to a reader.
+VOICING = r"\uff9e\uff9f"
+
+# Letters and digits that Python 3.11 (Unicode 14) does not know yet.
+NEWER_LETTERS = (
+    r"\u088f\u0c5c\u0cdc\u1c89\u1c8a\ua7cb-\ua7cf\ua7d2\ua7d4\ua7da-\ua7dc\ua7f1"
+    r"\U000105c0-\U000105f3\U00010940-\U00010959\U00010d40-\U00010d65\U00010d6f-\U00010d85"
+    r"\U00010ec2-\U00010ec7\U0001123f-\U00011240\U00011380-\U00011389\U0001138b\U0001138e"
+    r"\U00011390-\U000113b5\U000113b7\U000113d1\U000113d3\U000116d0-\U000116e3"
+    r"\U00011bc0-\U00011be0\U00011bf0-\U00011bf9\U00011db0-\U00011ddb\U00011de0-\U00011de9"
+    r"\U00011f02\U00011f04-\U00011f10\U00011f12-\U00011f33\U00011f50-\U00011f59\U0001342f"
+    r"\U00013441-\U00013446\U00013460-\U000143fa\U00016100-\U0001611d\U00016130-\U00016139"
+    r"\U00016d40-\U00016d6c\U00016d70-\U00016d79\U00016ea0-\U00016eb8\U00016ebb-\U00016ed3"
+    r"\U000187f8-\U000187ff\U00018cff\U00018d09-\U00018d1e\U00018d80-\U00018df2"
+    r"\U0001ccf0-\U0001ccf9\U0001d2c0-\U0001d2d3\U0001df25-\U0001df2a\U0001e030-\U0001e06d"
+    r"\U0001e4d0-\U0001e4eb\U0001e4f0-\U0001e4f9\U0001e5d0-\U0001e5ed\U0001e5f0-\U0001e5fa"
+    r"\U0001e6c0-\U0001e6de\U0001e6e0-\U0001e6e2\U0001e6e4\U0001e6e5\U0001e6e7-\U0001e6ed"
+    r"\U0001e6f0-\U0001e6f4\U0001e6fe\U0001e6ff"
+)
+
+BEYOND_LATIN = re.compile(r"[\u2e80-\U0010ffff\u088f\u0c5c\u0cdc\u1c89\u1c8a]")
+
+
+def _words(first: str, stop: str) -> re.Pattern[str]:
+    """Match each piece from its first letter or digit on: one match is one word.
+
+    ``stop`` ends a piece; so do two hyphens, while one hyphen joins.
+    """
+    rest = rf"[^{SEPARATORS}\-{stop}]*+"
+    return re.compile(rf"{first}{rest}(?:-(?!-){rest})*+")
+
+
+# \w is categories L and N plus the underscore in every Python; combining marks are not in it.
+PLAIN_WORDS = _words(r"[^\W_]", "")
+ALL_WORDS = re.compile(
+    rf"[{PER_CHARACTER}]|"
+    + _words(rf"(?![_{VOICING}{PER_CHARACTER}])[\w{NEWER_LETTERS}]", PER_CHARACTER).pattern
+)
+
+
+def count_words(text: str) -> int:
+    """Count the words of plain text."""
+    for mark in VANISHING:
+        if mark in text:
+            text = text.replace(mark, "")
+    # Ordinary prose is several times faster without the tables.
+    words = ALL_WORDS if BEYOND_LATIN.search(text) else PLAIN_WORDS
+    return len(words.findall(text))
+
+
+def count_html(html: str) -> int:
+    """Count the words a reader of this HTML sees."""
+    return count_words(to_text(html))
