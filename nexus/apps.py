@@ -1,0 +1,15 @@
+"""The composition root as a Django app: it brings the commands and the Celery application."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class NexusConfig(AppConfig):
+    name = "nexus"
+
+    def ready(self) -> None:
+        # Whoever queues a task must know the broker, so the application is made everywhere.
+        import_module("nexus.celery")

@@ -1,0 +1,44 @@
+"""The Celery application: started by `up` as one worker and one beat.
+
+A task carries the id of the request that queued it, so that one search finds both in the log.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from celery import Celery, Task, signals
+from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nexus.settings")
+
+app = Celery("nexus")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@signals.setup_logging.connect
+def keep_our_logging(**kwargs: Any) -> None:
+    """Leave `nexus.logging` in charge: having a receiver is what stops Celery's own set-up."""
+
+
+@signals.before_task_publish.connect
+def send_request_id(headers: dict[str, Any] | None = None, **kwargs: Any) -> None:
+    request_id = get_contextvars().get("request_id")
+    if headers is not None and request_id:
+        headers["request_id"] = request_id
+
+
+@signals.task_prerun.connect
+def bind_request_id(task_id: str, task: Task, **kwargs: Any) -> None:
+    clear_contextvars()
+    bind_contextvars(task=task.name, task_id=task_id)
+    request_id = getattr(task.request, "request_id", None)
+    if request_id:
+        bind_contextvars(request_id=request_id)
+
+
+@signals.task_postrun.connect
+def forget_request_id(**kwargs: Any) -> None:
+    clear_contextvars()

@@ -1,0 +1,79 @@
+"""What people and programs see when a request cannot be answered; never the inside of it."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template import TemplateDoesNotExist
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+
+SENTENCES = {
+    400: "The request could not be understood.",
+    403: "This is not yours to open.",
+    404: "There is nothing here.",
+    500: "Something broke on our side. Your saved text is safe.",
+}
+CODES = {400: "bad_request", 403: "permission_denied", 404: "not_found", 500: "server_error"}
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return answer(request, 400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return answer(request, 403)
+
+
+def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return answer(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return answer(request, 500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return answer(request, 403, template="csrf")
+
+
+def answer(request: HttpRequest, status: int, *, template: str = "") -> HttpResponse:
+    """Return a problem document to a program and a page to a person."""
+    request_id = getattr(request, "request_id", "")
+    if request.path_info.startswith("/api/"):
+        return problem(status, request_id)
+    return HttpResponse(page(request, status, request_id, template), status=status)
+
+
+def problem(status: int, request_id: str) -> JsonResponse:
+    content = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": SENTENCES[status],
+        "code": CODES[status],
+        "request_id": request_id,
+    }
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        content["correlation_id"] = request_id
+    return JsonResponse(content, status=status, content_type="application/problem+json")
+
+
+def page(request: HttpRequest, status: int, request_id: str, template: str) -> str:
+    """Render the page of a status.
+
+    A bad host or a broken database must not break its own page, so 400 and 500 are rendered
+    without the request and its context processors.
+    """
+    names = [f"errors/{name}.html" for name in (template, status) if name]
+    context = {"status": status, "request_id": request_id, "sentence": SENTENCES[status]}
+    try:
+        return render_to_string(names, context, None if status in {400, 500} else request)
+    except TemplateDoesNotExist:
+        return format_html(
+            '<!doctype html><html lang="en"><title>{}</title><p>{}</p><p>{}</p></html>',
+            HTTPStatus(status).phrase,
+            SENTENCES[status],
+            request_id,
+        )

@@ -1,0 +1,94 @@
+"""One line for one event, on standard output: JSON in production, readable on a laptop.
+
+Django's `LOGGING_CONFIG` points here. Lines of other libraries go through the same processors, so
+each carries the id of the request or task it belongs to.
+"""
+
+from __future__ import annotations
+
+import logging
+import logging.config
+import re
+import sys
+from typing import Any
+
+import structlog
+from structlog.types import EventDict, Processor, WrappedLogger
+
+# Postgres repeats the offending row in these, and a row may hold prose.
+ROW_LINES = re.compile(r"^\s*(DETAIL|CONTEXT|LINE \d+|HINT):?.*$\n?", re.MULTILINE)
+
+
+def configure(options: dict[str, str]) -> None:
+    """Set up logging from `{"level": …, "format": "json" | "plain"}`."""
+    is_json = options["format"] == "json"
+    logging.config.dictConfig(_standard_library(options["level"], is_json=is_json))
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *_shared(),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+
+
+def _shared() -> list[Processor]:
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        without_rows,
+    ]
+
+
+def _standard_library(level: str, *, is_json: bool) -> dict[str, Any]:
+    renderer: Processor = (
+        structlog.processors.JSONRenderer()
+        if is_json
+        else structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0)
+    )
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "lines": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "foreign_pre_chain": _shared(),
+                "processors": [
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    renderer,
+                ],
+            }
+        },
+        "handlers": {
+            "stdout": {
+                "class": "logging.StreamHandler",
+                "stream": sys.stdout,
+                "formatter": "lines",
+            }
+        },
+        "root": {"handlers": ["stdout"], "level": level},
+        "loggers": {
+            # The request line already says what was refused; here only what broke.
+            "django.request": {"level": "ERROR"},
+            "django.security": {"level": "ERROR"},
+            # Queries hold prose.
+            "django.db.backends": {"level": "WARNING"},
+            "daphne": {"level": "WARNING"},
+            "asyncio": {"level": "WARNING"},
+            "celery": {"level": "WARNING"},
+            "kombu": {"level": "WARNING"},
+        },
+    }
+
+
+def without_rows(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
+    """Drop from a traceback what Postgres quotes of the row or statement."""
+    if "exception" in event:
+        event["exception"] = ROW_LINES.sub("", str(event["exception"]))
+    return event

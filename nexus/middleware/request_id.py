@@ -1,0 +1,97 @@
+"""A name for every request: on its answer, in each of its log lines, on its error page.
+
+Outermost middleware, so static files, redirects and failures have it too. The log line holds no
+bodies, cookies or secrets: query values with secret-like names and one-time links are blanked.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from urllib.parse import parse_qsl, urlencode
+
+import structlog
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.functional import LazyObject, empty
+from structlog.contextvars import bound_contextvars
+
+from nexus.lib.addresses import client_ip
+from nexus.lib.ids import new_id
+
+HEADER = "X-Request-ID"
+SLOW_SECONDS = 1.0
+WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}")
+SECRET_NAME = re.compile(r"token|secret|passw|key|code|sig|session|auth|state", re.IGNORECASE)
+# The links in reset and confirmation mails are keys in themselves.
+SECRET_PATH = re.compile(r"(/password/reset/key/|/confirm-email/|/token/)[^/]+")
+BLANK = "[redacted]"
+
+logger = structlog.get_logger("nexus.http")
+performance = structlog.get_logger("nexus.performance")
+
+
+class RequestIdMiddleware:
+    """Names the request, times it and writes its line."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request_id = incoming_or_new(request.headers.get(HEADER, ""))
+        request.request_id = request_id  # type: ignore[attr-defined]
+        started = time.perf_counter()
+        with bound_contextvars(request_id=request_id):
+            response = self.get_response(request)
+            response.headers[HEADER] = request_id
+            write_line(request, response, time.perf_counter() - started)
+        return response
+
+
+def incoming_or_new(value: str) -> str:
+    """Echo a well-formed id, so that a caller can follow its request; else make one."""
+    return value if WELL_FORMED.fullmatch(value) else str(new_id())
+
+
+def write_line(request: HttpRequest, response: HttpResponseBase, seconds: float) -> None:
+    facts = {
+        "method": request.method,
+        "path": safe_path(request.path),
+        "query": safe_query(request.META.get("QUERY_STRING", "")),
+        "status": response.status_code,
+        "duration_ms": round(seconds * 1000, 1),
+        "client_ip": client_ip(request),
+        "user_agent": request.headers.get("User-Agent", "")[:300],
+        "session_present": settings.SESSION_COOKIE_NAME in request.COOKIES,
+        "user_id": known_user_id(request),
+        "response_length": length_of(response),
+    }
+    logger.info("request", **facts)
+    if seconds > SLOW_SECONDS:
+        performance.warning("slow_request", **facts)
+
+
+def safe_path(path: str) -> str:
+    return SECRET_PATH.sub(rf"\1{BLANK}", path)
+
+
+def safe_query(query: str) -> str:
+    pairs = parse_qsl(query, keep_blank_values=True)
+    kept = [(name, BLANK if SECRET_NAME.search(name) else value) for name, value in pairs]
+    return urlencode(kept, safe="[]")
+
+
+def known_user_id(request: HttpRequest) -> str | None:
+    """Return who it was if the request found out; logging must not query for it."""
+    user = getattr(request, "user", None)
+    if isinstance(user, LazyObject) and user._wrapped is empty:  # type: ignore[attr-defined]
+        return None
+    return str(user.pk) if user is not None and user.pk else None
+
+
+def length_of(response: HttpResponseBase) -> int | None:
+    if response.has_header("Content-Length"):
+        return int(response.headers["Content-Length"])
+    return len(response.content) if isinstance(response, HttpResponse) else None
