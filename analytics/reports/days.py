@@ -21,6 +21,7 @@ from analytics.reports.figures import (
     figures_by_story,
     unsettled,
 )
+from nexus.lib.days import day_bounds
 from stories.models import Target
 
 # The minimum that makes a day a writing day, until a writer can choose her own.
@@ -92,9 +93,16 @@ class Streak:
 
 
 def goal_on(user: User, day: date, *, story_id: UUID | None = None) -> int | None:
-    """Return the daily targets' quotas in force that day, summed; None when there is none."""
+    """Return the daily targets' quotas in force that day, summed; None when there is none.
+
+    A target set later than the day was no goal of that day, whatever dates it covers.
+    """
+    _start, end = day_bounds(day, time_zone=user.time_zone, day_end_hour=user.day_end_hour)
     targets = Target.objects.visible_to(user).filter(
-        frequency=Target.Frequency.DAILY, from_date__lte=day, to_date__gte=day
+        frequency=Target.Frequency.DAILY,
+        from_date__lte=day,
+        to_date__gte=day,
+        created_at__lt=end,
     )
     if story_id:
         targets = targets.filter(story_id=story_id)

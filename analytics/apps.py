@@ -1,0 +1,15 @@
+"""The ledger app: hears of every save."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class AnalyticsConfig(AppConfig):
+    name = "analytics"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from analytics import receivers
+
+        receivers.connect()

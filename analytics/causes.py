@@ -1,0 +1,114 @@
+"""Why the words of a change came or went. Pure.
+
+The editor reports words by cause. The report is believed only when it adds up to the difference
+between the two texts; otherwise the texts themselves are compared, paragraph by paragraph.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from difflib import SequenceMatcher
+from typing import Any
+
+from stories.counting import count_words
+
+REPORTED_ADDED = ("typed", "pasted", "restored", "replaced")
+REPORTED_TAKEN = ("removed", "undone", "cut")
+# No hand moves a million words between two saves; such a report adds up by invention.
+MOST_REPORTED = 1_000_000
+# Beyond this the order of words is not worth the quadratic time of finding it.
+MOST_COMPARED = 4_000_000
+
+# The causes a whole change has by its nature, whatever was typed meanwhile: (added, taken away).
+BY_NATURE = {
+    "import": ("imported", "removed"),
+    "imported": ("imported", "removed"),
+    "restore": ("restored", "undone"),
+    "restored": ("restored", "undone"),
+    "replaced": ("replaced", "removed"),
+}
+TYPED_BY_HAND = frozenset({"editor", "form"})
+
+
+def words_by_cause(
+    *,
+    source: str,
+    cause: str,
+    reported: Mapping[str, Any] | None,
+    text_before: str,
+    text_after: str,
+    words_before: int,
+    words_after: int,
+) -> dict[str, int]:
+    """Return the words of each cause; added less taken away is exactly after less before."""
+    nature = BY_NATURE.get(source) or BY_NATURE.get(cause)
+    if nature is None and reported and adds_up(reported, words_after - words_before):
+        return {name: reported.get(name, 0) for name in REPORTED_ADDED + REPORTED_TAKEN}
+    added, taken = word_difference(text_before, text_after)
+    if added - taken != words_after - words_before:
+        # Counts stored under an older rule: the texts say how much moved, the counts by how much.
+        drift = (words_after - words_before) - (added - taken)
+        added, taken = added + max(drift, 0), taken + max(-drift, 0)
+    if nature is None:
+        nature = ("typed" if source in TYPED_BY_HAND else "imported", "removed")
+    return {nature[0]: added, nature[1]: taken}
+
+
+def adds_up(reported: Mapping[str, Any], difference: int) -> bool:
+    """Say whether a report explains the difference between the counts exactly."""
+    added = [reported.get(name, 0) for name in REPORTED_ADDED]
+    taken = [reported.get(name, 0) for name in REPORTED_TAKEN]
+    if min(added + taken) < 0 or sum(added) > MOST_REPORTED or sum(taken) > MOST_REPORTED:
+        return False
+    return sum(added) - sum(taken) == difference
+
+
+def word_difference(before: str, after: str) -> tuple[int, int]:
+    """Return how many words came and how many went; moved paragraphs are neither."""
+    old, new = before.split("\n\n"), after.split("\n\n")
+    gone, come = Counter(old) - Counter(new), Counter(new) - Counter(old)
+    return _compare(_words_of(old, gone), _words_of(new, come))
+
+
+def _words_of(paragraphs: Iterable[str], chosen: Counter[str]) -> list[str]:
+    """Return the words of the chosen paragraphs, in the text's order."""
+    left = Counter(chosen)
+    words: list[str] = []
+    for paragraph in paragraphs:
+        if left[paragraph] > 0:
+            left[paragraph] -= 1
+            words += paragraph.split()
+    return words
+
+
+def _compare(old: list[str], new: list[str]) -> tuple[int, int]:
+    start = _common_start(old, new)
+    old, new = old[start:], new[start:]
+    end = _common_start(old[::-1], new[::-1])
+    old, new = old[: len(old) - end], new[: len(new) - end]
+    if len(old) * len(new) > MOST_COMPARED:
+        come, gone = Counter(new) - Counter(old), Counter(old) - Counter(new)
+        return _count(come.elements()), _count(gone.elements())
+    added = taken = 0
+    for kind, low, high, new_low, new_high in SequenceMatcher(
+        None, old, new, autojunk=False
+    ).get_opcodes():
+        if kind != "equal":
+            taken += _count(old[low:high])
+            added += _count(new[new_low:new_high])
+    return added, taken
+
+
+def _common_start(old: list[str], new: list[str]) -> int:
+    number = 0
+    for left, right in zip(old, new, strict=False):
+        if left != right:
+            break
+        number += 1
+    return number
+
+
+def _count(words: Iterable[str]) -> int:
+    # Counted one by one: what a pair of words would make of each other is not at issue here.
+    return sum(count_words(word) for word in words)

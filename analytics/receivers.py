@@ -1,0 +1,35 @@
+"""What the ledger does when a chapter's text was saved."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import User
+from analytics import live, services, tasks
+from nexus.lib.effects import after_commit
+from stories.models import Chapter
+from stories.saving import Change
+from stories.signals import chapter_saved
+
+# A change dated earlier than this is history being brought in: nobody is watching it happen.
+STILL_LIVE = timedelta(hours=1)
+
+
+def connect() -> None:
+    chapter_saved.connect(write_ledger, dispatch_uid="analytics.write_ledger")
+
+
+def write_ledger(
+    *, chapter: Chapter, user: User, at: datetime, change: Change, **_sent: Any
+) -> None:
+    """Record the change in the save's own transaction; tell the other windows after it."""
+    session = services.record_change(chapter=chapter, user=user, at=at, change=change)
+    if at < timezone.now() - STILL_LIVE:
+        return
+    after_commit(
+        live.publish_counts, user.pk, chapter.story_id, chapter.pk, chapter.word_count, lane="live"
+    )
+    after_commit(tasks.ask_for_roll_up, user.pk, session.day)

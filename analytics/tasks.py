@@ -1,0 +1,78 @@
+"""Background work of the ledger: idempotent, and in no particular order."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+import structlog
+from celery import shared_task
+from django.db import OperationalError
+from django.utils import timezone
+
+from accounts.models import User
+from analytics import rollups, services
+
+# Saves come every few seconds; one rollup a moment later serves them all.
+COALESCE_SECONDS = 2.0
+MOST_DAYS_A_RUN = 500
+logger = structlog.get_logger("nexus.ledger")
+_asked: dict[tuple[UUID, date], float] = {}
+_asked_lock = threading.Lock()
+
+
+def ask_for_roll_up(user_id: UUID, day: date) -> None:
+    """Queue a rollup, unless one is queued that has not begun yet."""
+    now = time.monotonic()
+    with _asked_lock:
+        for key in [key for key, until in _asked.items() if until <= now]:
+            del _asked[key]
+        if (user_id, day) in _asked:
+            return
+        _asked[user_id, day] = now + COALESCE_SECONDS
+    roll_up_day.apply_async((str(user_id), day.isoformat()), countdown=COALESCE_SECONDS)
+
+
+@shared_task(autoretry_for=(OperationalError,), retry_backoff=True, max_retries=5)
+def roll_up_day(user_id: str, day: str) -> None:
+    """Sum one writer's day from its sessions."""
+    user = User.objects.filter(pk=user_id).first()
+    if user is not None:
+        rollups.roll_up_day(user, date.fromisoformat(day), at=timezone.now())
+
+
+@shared_task
+def roll_up_stale_days() -> int:
+    """Roll up every day whose sessions changed since: the net under lost tasks."""
+    return len(_roll_up(rollups.stale_days(limit=MOST_DAYS_A_RUN)))
+
+
+@shared_task
+def close_idle_sessions() -> int:
+    """End the sessions nobody has written in for a while."""
+    return services.close_idle_sessions(at=timezone.now())
+
+
+@shared_task
+def reconcile() -> int:
+    """Check the last days and a tenth of the rest against the sessions; repair drift, loudly."""
+    _roll_up(rollups.stale_days(limit=MOST_DAYS_A_RUN))
+    today = timezone.now().date()
+    drifted = _roll_up(rollups.days_to_check(today=today, turn=today.toordinal()))
+    for user_id, day in drifted:
+        logger.error("writing_day_drifted", user_id=str(user_id), day=str(day))
+    return len(drifted)
+
+
+def _roll_up(pairs: Iterable[tuple[UUID, date]]) -> list[tuple[UUID, date]]:
+    """Roll up each day; return those whose rows changed."""
+    pairs = list(pairs)
+    users = User.objects.in_bulk({user_id for user_id, _day in pairs})
+    return [
+        (user_id, day)
+        for user_id, day in pairs
+        if user_id in users and rollups.roll_up_day(users[user_id], day, at=timezone.now())
+    ]
