@@ -4,12 +4,21 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
+import stories.urls
 from nexus import health, pages
+
+# The pages of a story that show the ledger too complete its namespace from here.
+stories_urls = [
+    *stories.urls.urlpatterns,
+    path("stories/<uuid:story_id>/", pages.story_detail, name="detail"),
+    path("stories/<uuid:story_id>/chapters/new/", pages.chapter_create, name="chapter_create"),
+    path("chapters/<uuid:chapter_id>/", pages.chapter, name="chapter"),
+    path("chapters/<uuid:chapter_id>/details/", pages.chapter_rename, name="chapter_rename"),
+]
 
 urlpatterns = [
     path("", pages.desk, name="desk"),
-    path("", include("stories.urls")),
-    path("stories/<uuid:story_id>/", pages.story_detail, name="story"),
+    path("", include((stories_urls, "stories"))),
     path("", include("analytics.urls")),
     path("", include("jobs.urls")),
     path("", include("accounts.urls")),

@@ -60,7 +60,6 @@ class OrderForm(forms.Form):
 class ImportForm(forms.Form):
     file = forms.FileField(
         label=_("Your book"),
-        help_text=_("EPUB, Word (.docx), Markdown, HTML or plain text, up to 50 MB."),
     )
     story = forms.ModelChoiceField(
         label=_("Into"), queryset=Story.objects.none(), required=False, empty_label=_("A new story")

@@ -14,14 +14,15 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from jobs.models import Job
 from nexus.lib.errors import DomainError
+from nexus.lib.wording import ago
 from stories import imports
 from stories.forms import (
-    ChapterForm,
     ImportChoiceForm,
     ImportForm,
     MoveForm,
@@ -111,52 +112,6 @@ def story_reorder(request: HttpRequest, story_id: UUID) -> HttpResponse:
 
 
 @login_required
-@page
-def chapter_create(request: HttpRequest, story_id: UUID) -> HttpResponse:
-    """Add a chapter and open it, so that the next key is already a word."""
-    story = own_story(request, story_id)
-    form = ChapterForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            chapter = chapter_services.create_chapter(
-                story,
-                by=request.user,  # type: ignore[arg-type]
-                source="form",
-                at=timezone.now(),
-                **form.cleaned_data,
-            )
-        except DomainError as refusal:
-            add_refusal(form, refusal)
-        else:
-            return redirect(chapter)
-    context = {"story": story, "chapter": None}
-    return _form_page(request, "stories/chapter_form.html", form, **context)
-
-
-@login_required
-@page
-def chapter_details(request: HttpRequest, chapter_id: UUID) -> HttpResponse:
-    """Rename a chapter, or let a part begin with it."""
-    chapter = own_chapter(request, chapter_id)
-    initial = {"title": chapter.title, "part_title": chapter.part_title}
-    form = ChapterForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            chapter_services.update_chapter(
-                chapter,
-                by=request.user,  # type: ignore[arg-type]
-                at=timezone.now(),
-                **form.cleaned_data,
-            )
-        except DomainError as refusal:
-            add_refusal(form, refusal)
-        else:
-            return redirect(chapter.story)
-    context = {"story": chapter.story, "chapter": chapter}
-    return _form_page(request, "stories/chapter_form.html", form, **context)
-
-
-@login_required
 @require_POST
 def chapter_move(request: HttpRequest, chapter_id: UUID) -> HttpResponse:
     """Move a chapter one place up or down; at either end nothing happens."""
@@ -171,13 +126,13 @@ def chapter_move(request: HttpRequest, chapter_id: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def chapter_publish(request: HttpRequest, chapter_id: UUID) -> HttpResponse:
-    """Publish a draft, or make a published chapter a draft again."""
+    """Publish a draft (`published` 1), or make a published chapter a draft again (0)."""
     chapter = own_chapter(request, chapter_id)
     chapter_services.update_chapter(
         chapter,
         by=request.user,  # type: ignore[arg-type]
         at=timezone.now(),
-        published=not chapter.is_published,
+        published=request.POST.get("published") == "1",
     )
     return redirect(chapter.story)
 
@@ -233,7 +188,8 @@ def import_book(request: HttpRequest) -> HttpResponse:
             add_refusal(form, refusal)
         else:
             return redirect("jobs:detail", job.pk)
-    return _form_page(request, "stories/import.html", form)
+    context = {"max_size": "50 MB", "formats": _("EPUB, Word (.docx), Markdown, HTML, plain text")}
+    return _form_page(request, "stories/import.html", form, **context)
 
 
 @login_required
@@ -295,14 +251,15 @@ def _move(chapter: Chapter, step: int) -> None:
 
 
 def _put_away(item: Any) -> dict[str, Any]:
+    purged = timezone.localtime(item.trashed_at + KEPT_IN_TRASH)
     return {
         "id": str(item.pk),
         "title": item.title,
         "story_title": item.story.title if isinstance(item, Chapter) else "",
         "words": item.word_count,
         "chapters": getattr(item, "total_chapters", 0),
-        "trashed_at": item.trashed_at,
-        "purge_at": item.trashed_at + KEPT_IN_TRASH,
+        "trashed": ago(item.trashed_at, now=timezone.now()),
+        "purge": _("gone on %(date)s") % {"date": date_format(purged, "j F")},
     }
 
 

@@ -1,0 +1,7 @@
+"""Pages that join the stories and the ledger; only the composition root sees both."""
+
+from nexus.pages.chapter import chapter
+from nexus.pages.desk import desk
+from nexus.pages.story import chapter_create, chapter_rename, story_detail
+
+__all__ = ["chapter", "chapter_create", "chapter_rename", "desk", "story_detail"]

@@ -1,0 +1,130 @@
+"""The chapter: a page that can be read and written before any script runs."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from analytics import reports
+from nexus.lib.errors import DomainError, Stale
+from stories.forms import ChapterTextForm
+from stories.history import keep_conflict_copy
+from stories.models import Chapter
+from stories.saving import parse_base, save_content
+from stories.services.chapters import create_chapter
+from stories.text import clean_html, from_markdown, to_markdown
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def chapter(request: HttpRequest, chapter_id: UUID) -> HttpResponse:
+    own = Chapter.objects.visible_to(request.user).live().defer("text")  # type: ignore[arg-type]
+    current = get_object_or_404(own.select_related("story"), pk=chapter_id)
+    if request.method != "POST":
+        return _page(request, current)
+    form = ChapterTextForm(request.POST)
+    if not form.is_valid():
+        return _page(request, current, form_errors=_errors(form), mine=form.data.get("text", ""))
+    try:
+        return _save(request, current, form)
+    except DomainError as refusal:
+        mine = form.cleaned_data["text"]
+        if isinstance(refusal, Stale):
+            return _page(request, current, conflict_with=mine)
+        return _page(request, current, form_errors=[refusal.detail], mine=mine)
+
+
+def _save(request: HttpRequest, current: Chapter, form: ChapterTextForm) -> HttpResponse:
+    """Save the form's text, or do what the writer chose between two texts."""
+    text, choice = form.cleaned_data["text"], form.cleaned_data["choice"]
+    content = from_markdown(text.replace("\r\n", "\n"))
+    by: Any = request.user
+    if choice == "theirs":
+        keep_conflict_copy(current, content=content, at=timezone.now())
+        messages.success(request, _("Kept as it is. Your other text is in the history."))
+        return redirect(current)
+    if choice == "chapter":
+        title = _("%(title)s (my text)") % {"title": current.title[:240]}
+        added = create_chapter(
+            current.story, by=by, title=title, content=content, source="form", at=timezone.now()
+        )
+        return redirect(added)
+    save_content(
+        current.pk,
+        by=by,
+        content=content,
+        base=parse_base(form.cleaned_data["base"]),
+        source="form",
+        at=timezone.now(),
+    )
+    messages.success(request, _("Saved."))
+    return redirect(current)
+
+
+def _page(
+    request: HttpRequest,
+    current: Chapter,
+    *,
+    conflict_with: str | None = None,
+    form_errors: list[str] | None = None,
+    mine: str | None = None,
+) -> HttpResponse:
+    outline = _outline(current)
+    place = next(index for index, row in enumerate(outline) if row["current"])
+    theirs = to_markdown(current.content)
+    context = {
+        "chapter": current,
+        "story": current.story,
+        # Cleaned once more on the way out: what is stored is not trusted for being stored.
+        "content_html": mark_safe(clean_html(current.content)),  # noqa: S308
+        "form_text": theirs if mine is None else mine,
+        "base": current.etag,
+        "outline": outline,
+        "today": _today(request),
+        "previous_url": outline[place - 1]["url"] if place else "",
+        "next_url": outline[place + 1]["url"] if place + 1 < len(outline) else "",
+        "conflict": None
+        if conflict_with is None
+        else {"mine": conflict_with, "theirs": theirs, "base": current.etag},
+        "form_errors": form_errors or [],
+    }
+    status = 409 if conflict_with is not None else 422 if form_errors else 200
+    return render(request, "stories/chapter.html", context, status=status)
+
+
+def _outline(current: Chapter) -> list[dict[str, Any]]:
+    rows = Chapter.objects.live().filter(story=current.story_id).without_prose().in_order()
+    return [
+        {
+            "id": str(row.pk),
+            "title": row.title,
+            "url": row.get_absolute_url(),
+            "word_count": row.word_count,
+            "part_title": row.part_title,
+            "current": row.pk == current.pk,
+        }
+        for row in rows
+    ]
+
+
+def _today(request: HttpRequest) -> dict[str, Any]:
+    today = reports.today(request.user, at=timezone.now())  # type: ignore[arg-type]
+    return {
+        "words": today.words,
+        "goal": today.goal,
+        "percent": today.percent,
+        "day": today.day.isoformat(),
+    }
+
+
+def _errors(form: ChapterTextForm) -> list[str]:
+    return [str(error) for errors in form.errors.values() for error in errors]
