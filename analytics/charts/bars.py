@@ -1,0 +1,214 @@
+"""Bars by day, with the line of the daily target: drawn twice, for wide and for narrow screens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from analytics.charts.chart import Chart, long_date, nice_top, short_date, whole
+from analytics.charts.svg import element, number, picture, text
+from analytics.reports.days import DayWords
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The room of one drawing; the plot leaves space for labels on its left, top and foot."""
+
+    width: int
+    height: int
+    css: str
+    labels: int
+    left: int = 40
+    top: int = 18
+    foot: int = 22
+
+    @property
+    def base(self) -> int:
+        return self.height - self.foot
+
+    @property
+    def plot(self) -> int:
+        return self.base - self.top
+
+    def y(self, value: float, scale: int) -> float:
+        return self.base - self.plot * value / scale
+
+
+ROOMY = Frame(760, 240, "chart chart--roomy", labels=6)
+NARROW = Frame(340, 200, "chart chart--narrow", labels=3)
+
+
+def bar_chart(
+    days: Sequence[DayWords], *, goal: int | None, title: str, ident: str, why: str = ""
+) -> Chart:
+    """Draw a bar a day, as high as its words, and the goal as a line when there is one."""
+    sentence = bars_sentence(days)
+    frames = ((ROOMY, ident), (NARROW, f"{ident}-narrow"))
+    drawn = [
+        _drawing(days, goal, frame, title=title, sentence=sentence, ident=name)
+        for frame, name in frames
+    ]
+    return Chart(
+        id=ident,
+        title=title,
+        sentence=sentence,
+        svg=SafeString("".join(drawn)),
+        headings=(_("Day"), _("Words"), _("Net"), _("Minutes")),
+        rows=tuple(
+            (
+                long_date(day.day),
+                whole(day.words),
+                whole(day.figures.net),
+                whole(day.figures.minutes),
+            )
+            for day in days
+        ),
+        why=why,
+    )
+
+
+def bars_sentence(days: Sequence[DayWords]) -> str:
+    """Say what the bars show: the sum, the writing days and the best of them."""
+    words = sum(day.words for day in days)
+    if not words:
+        return ngettext(
+            "No words in the last %(days)d day.", "No words in the last %(days)d days.", len(days)
+        ) % {"days": len(days)}
+    best = max(days, key=lambda day: day.words)
+    written = sum(day.words > 0 for day in days)
+    said = ngettext(
+        "%(words)s words on %(count)d writing day; the best was %(day)s with %(most)s.",
+        "%(words)s words on %(count)d writing days; the best was %(day)s with %(most)s.",
+        written,
+    )
+    return said % {
+        "words": whole(words),
+        "count": written,
+        "day": long_date(best.day),
+        "most": whole(best.words),
+    }
+
+
+def _drawing(
+    days: Sequence[DayWords],
+    goal: int | None,
+    frame: Frame,
+    *,
+    title: str,
+    sentence: str,
+    ident: str,
+) -> SafeString:
+    scale = nice_top(max([day.words for day in days] + [goal or 0, 1]))
+    return picture(
+        *_grid(scale, frame),
+        *_bars(days, scale, frame),
+        *_line(goal, scale, frame),
+        *_dates(days, frame),
+        ident=ident,
+        title=title,
+        description=_("%(sentence)s The scale ends at %(top)s words.")
+        % {"sentence": sentence, "top": whole(scale)},
+        size=(frame.width, frame.height),
+        css=frame.css,
+    )
+
+
+def _grid(scale: int, frame: Frame) -> list[SafeString]:
+    """Draw the base, the half and the top of the scale, each with its number."""
+    drawn = []
+    for value in (0, scale // 2, scale):
+        y = number(frame.y(value, scale))
+        css = "chart__grid" if value else "chart__axis"
+        drawn.append(element("line", x1=frame.left, x2=frame.width, y1=y, y2=y, class_=css))
+        drawn.append(
+            text(
+                whole(value),
+                frame.left - 6,
+                frame.y(value, scale) + 4,
+                anchor="end",
+                css="chart__label",
+            )
+        )
+    return drawn
+
+
+def _bars(days: Sequence[DayWords], scale: int, frame: Frame) -> list[SafeString]:
+    slot = (frame.width - frame.left) / max(1, len(days))
+    best = max((day.words for day in days), default=0)
+    drawn = []
+    for place, day in enumerate(days):
+        if not day.words:
+            continue
+        x, y = frame.left + place * slot + slot * 0.15, frame.y(day.words, scale)
+        css = "chart__bar chart__bar--today" if day.is_today else "chart__bar"
+        drawn.append(
+            element(
+                "rect",
+                element("title", f"{long_date(day.day)}: {whole(day.words)}"),
+                x=number(x),
+                y=number(y),
+                width=number(slot * 0.7),
+                height=number(frame.base - y),
+                rx=number(min(2, slot / 5)),
+                class_=css,
+                data_day=day.day.isoformat(),
+                data_words=day.words,
+            )
+        )
+        if day.words == best:
+            drawn.append(_direct_label(day.words, x + slot * 0.35, y, frame))
+            best = -1
+    return drawn
+
+
+def _direct_label(words: int, middle: float, y: float, frame: Frame) -> SafeString:
+    """Write the best day's number above its bar, inside the picture."""
+    x = min(max(middle, frame.left + 16), frame.width - 16)
+    return text(whole(words), x, y - 5, anchor="middle", css="chart__label")
+
+
+def _line(goal: int | None, scale: int, frame: Frame) -> list[SafeString]:
+    if not goal:
+        return []
+    y = frame.y(goal, scale)
+    label = _("target %(goal)s") % {"goal": whole(goal)}
+    return [
+        element(
+            "line",
+            x1=frame.left,
+            x2=frame.width,
+            y1=number(y),
+            y2=number(y),
+            class_="chart__target",
+            data_goal=goal,
+        ),
+        text(label, frame.left + 4, y - 5, css="chart__label chart__label--target"),
+    ]
+
+
+def _dates(days: Sequence[DayWords], frame: Frame) -> list[SafeString]:
+    """Write some dates below the bars, counted back from the last, so that it always has one."""
+    if not days:
+        return []
+    slot = (frame.width - frame.left) / len(days)
+    step = max(1, -(-len(days) // frame.labels))
+    drawn = []
+    for place in range(len(days) - 1, -1, -step):
+        is_last = place == len(days) - 1
+        x = frame.width if is_last else frame.left + (place + 0.5) * slot
+        if not is_last and x < frame.left + 14:
+            continue
+        drawn.append(
+            text(
+                short_date(days[place].day),
+                x,
+                frame.height - 6,
+                anchor="end" if is_last else "middle",
+                css="chart__label",
+            )
+        )
+    return drawn

@@ -1,0 +1,44 @@
+"""What every chart is made of, and how its numbers are written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.formats import date_format, number_format
+from django.utils.safestring import SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """One sentence, one picture, the exact numbers drawn, and where they come from."""
+
+    id: str
+    title: str
+    sentence: str
+    svg: SafeString
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    why: str | SafeString = ""
+
+
+def whole(value: int) -> str:
+    return number_format(value, use_l10n=True, force_grouping=True)
+
+
+def long_date(day: date) -> str:
+    return date_format(day, "j F Y")
+
+
+def short_date(day: date) -> str:
+    return date_format(day, "j M")
+
+
+def nice_top(most: int) -> int:
+    """Return the round number a scale should end at: 1, 2, 2.5 or 5 times a power of ten."""
+    power = 10
+    while True:
+        for step in (power, 2 * power, power * 5 // 2, 5 * power):
+            if step >= most:
+                return step
+        power *= 10

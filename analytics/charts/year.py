@@ -1,0 +1,133 @@
+"""A year as a field of small squares, a column a week, darker for more words."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from analytics.charts.chart import Chart, long_date, whole
+from analytics.charts.svg import element, picture, text
+from analytics.reports.heat import HeatYear
+
+CELL = 11
+STEP = 13
+LEFT = 30
+TOP = 20
+WEEKS = 54
+LEGEND = 26
+SIZE = (LEFT + WEEKS * STEP, TOP + 7 * STEP + LEGEND)
+
+
+def year_chart(
+    year: HeatYear, *, title: str, ident: str, week_start: int = 1, why: str = ""
+) -> Chart:
+    """Draw the year's days in quantile shades, with the scale stated below."""
+    sentence = year_sentence(year)
+    written = [day for day in year.days if day.words]
+    return Chart(
+        id=ident,
+        title=title,
+        sentence=sentence,
+        svg=picture(
+            *_labels(year.year, week_start),
+            *_cells(year, week_start),
+            *_legend(year),
+            ident=ident,
+            title=title,
+            description=f"{sentence} {scale_sentence(year)}".strip(),
+            size=SIZE,
+            css="chart chart--year",
+        ),
+        headings=(_("Day"), _("Words")),
+        rows=tuple((long_date(day.day), whole(day.words)) for day in written),
+        why=why,
+    )
+
+
+def year_sentence(year: HeatYear) -> str:
+    said = ngettext(
+        "%(words)s words on %(count)d day in %(year)d.",
+        "%(words)s words on %(count)d days in %(year)d.",
+        year.writing_days,
+    )
+    return said % {"words": whole(year.words), "count": year.writing_days, "year": year.year}
+
+
+def scale_sentence(year: HeatYear) -> str:
+    """State the shades: each holds about as many days as the others."""
+    if not year.upper_bounds:
+        return ""
+    lows = [1, *(bound + 1 for bound in year.upper_bounds[:-1])]
+    spans = [
+        f"{whole(low)}–{whole(high)}" if low != high else whole(high)
+        for low, high in zip(lows, year.upper_bounds, strict=True)
+    ]
+    return _("Shades: %(spans)s words.") % {"spans": ", ".join(spans)}
+
+
+def _cells(year: HeatYear, week_start: int) -> list[SafeString]:
+    return [
+        element(
+            "rect",
+            element("title", f"{long_date(day.day)}: {whole(day.words)}"),
+            x=LEFT + _column(day.day, week_start) * STEP,
+            y=TOP + _row(day.day, week_start) * STEP,
+            width=CELL,
+            height=CELL,
+            rx=2,
+            class_=f"heat__cell heat__cell--{year.shade(day.words)}",
+            data_day=day.day.isoformat(),
+            data_words=day.words,
+        )
+        for day in year.days
+    ]
+
+
+def _labels(year: int, week_start: int) -> list[SafeString]:
+    months = [date(year, month, 1) for month in range(1, 13)]
+    drawn = [
+        text(
+            date_format(month, "M"),
+            LEFT + _column(month, week_start) * STEP + (STEP if _row(month, week_start) else 0),
+            TOP - 7,
+            css="chart__label",
+        )
+        for month in months
+    ]
+    for row in (0, 2, 4):
+        name = str(WEEKDAYS_ABBR[(week_start - 1 + row) % 7])
+        drawn.append(text(name, LEFT - 5, TOP + row * STEP + 9.5, anchor="end", css="chart__label"))
+    return drawn
+
+
+def _legend(year: HeatYear) -> list[SafeString]:
+    y = TOP + 7 * STEP + 8
+    drawn = [
+        element(
+            "rect",
+            x=LEFT + shade * STEP,
+            y=y,
+            width=CELL,
+            height=CELL,
+            rx=2,
+            class_=f"heat__cell heat__cell--{shade}",
+        )
+        for shade in range(len(year.upper_bounds) + 1)
+    ]
+    words = scale_sentence(year) or _("No words yet.")
+    x = LEFT + len(drawn) * STEP + 6
+    return [*drawn, text(words, x, y + 9.5, css="chart__label")]
+
+
+def _row(day: date, week_start: int) -> int:
+    return (day.isoweekday() - week_start) % 7
+
+
+def _column(day: date, week_start: int) -> int:
+    first = date(day.year, 1, 1)
+    return ((day - first).days + _row(first, week_start)) // 7
