@@ -175,7 +175,12 @@ MAX_BODY_BYTES = 60 * 1024 * 1024
 # --- Sign-in -----------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = [
+    # Slow on purpose, except where thousands of throw-away people are made.
+    "django.contrib.auth.hashers.MD5PasswordHasher"
+    if PROFILE == "test"
+    else "django.contrib.auth.hashers.Argon2PasswordHasher"
+]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",

@@ -1,0 +1,70 @@
+"""The cast of every test: Alice owns, Bob is a stranger, Carol is staff."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from accounts.models import User
+
+NOW = datetime(2026, 3, 11, 14, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_limits() -> Iterator[None]:
+    """Sign-in limits are counted in the cache; no test inherits another's."""
+    cache.clear()
+    yield
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    return User.objects.create_user("alice@example.com", "alice-writes-books", username="Alice")
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    return User.objects.create_user("bob@example.com", "bob-writes-poems", username="Bob")
+
+
+@pytest.fixture
+def carol(db: None) -> User:
+    return User.objects.create_superuser(
+        "carol@example.com", "carol-keeps-house", username="Carol"
+    )
+
+
+@pytest.fixture
+def signed_in() -> Callable[[User], Client]:
+    """Return a browser in which the person is signed in."""
+
+    def sign_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def as_alice(alice: User, signed_in: Callable[[User], Client]) -> Client:
+    return signed_in(alice)
+
+
+@pytest.fixture
+def as_bob(bob: User, signed_in: Callable[[User], Client]) -> Client:
+    return signed_in(bob)
+
+
+@pytest.fixture
+def as_carol(carol: User, signed_in: Callable[[User], Client]) -> Client:
+    return signed_in(carol)
+
+
+@pytest.fixture
+def anonymous() -> Client:
+    return Client()
