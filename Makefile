@@ -1,0 +1,91 @@
+# Nexus: `make help` lists what there is.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
+	if command -v $$p >/dev/null 2>&1 && \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
+	then echo $$p; break; fi; done)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+COMPOSE := docker compose --env-file .env.docker
+export PORT NEXUS_VAR
+
+.PHONY: help run dev demo test lint lint-js bench admin up down destroy logs tail ps
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# --- On this machine ------------------------------------------------------------
+
+run: .venv/runtime ## start Nexus on this machine (PORT, NEXUS_VAR)
+	@exec $(BIN)/python manage.py up
+
+dev: .venv/development ## the same for developers: reload on change, DEBUG on
+	@exec $(BIN)/python manage.py up --dev
+
+demo: .venv/runtime ## the same with a demo writer and two years of her work
+	@exec $(BIN)/python manage.py up --demo
+
+admin: .venv/runtime ## create an administrator
+	@exec $(BIN)/python manage.py admin
+
+# --- Checking -------------------------------------------------------------------
+
+test: .venv/development ## run every test
+	@exec $(BIN)/python -m pytest -n auto
+
+lint: .venv/development ## check style, types, layers, templates, migrations
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy .
+	$(BIN)/lint-imports
+	find templates -name '*.html' -exec $(BIN)/djade --check --target-version 5.2 {} +
+	NEXUS_PROFILE=test $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+
+lint-js: ## rebuild the editor bundle and compare it with the committed one
+	npm ci --no-audit --no-fund
+	npm run build
+	git diff --exit-code -- static/vendor
+
+bench: .venv/development ## measure the speed budgets
+	@exec $(BIN)/python bench/run.py
+
+# --- Containers -----------------------------------------------------------------
+
+up: .env.docker ## build and start the containers on port 8080
+	$(COMPOSE) up --build --detach --wait
+
+down: .env.docker ## stop the containers, keep the data
+	$(COMPOSE) down
+
+destroy: .env.docker ## stop the containers and delete their data
+	$(COMPOSE) down --volumes
+
+logs: .env.docker ## print the containers' logs
+	$(COMPOSE) logs
+
+tail: .env.docker ## follow the containers' logs
+	$(COMPOSE) logs --follow --tail 50
+
+ps: .env.docker ## list the containers
+	$(COMPOSE) ps
+
+.env.docker:
+	@echo "Copy .env.docker.example to .env.docker and fill in its secrets first."; exit 1
+
+# --- Installing -----------------------------------------------------------------
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Nexus needs Python 3.11 or newer; set PYTHON=/path/to/it."; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+
+.venv/runtime: requirements.txt | .venv/bin/python
+	@echo "Installing (once)"
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+.venv/development: requirements-dev.txt .venv/runtime
+	@echo "Installing the developers' tools (once)"
+	@$(PIP) -r requirements-dev.txt
+	@touch $@
