@@ -1,0 +1,48 @@
+/** A file field that also takes a dropped file. `data-chosen`: "Chosen: {name}". */
+class NxDrop extends HTMLElement {
+  connectedCallback() {
+    this.stop = new AbortController();
+    const { signal } = this.stop;
+    this.input = this.querySelector('input[type="file"]');
+    this.depth = 0;
+    for (const type of ["dragenter", "dragover", "dragleave", "drop"]) {
+      this.addEventListener(type, (event) => this.onDrag(event), { signal });
+    }
+    this.input.addEventListener("change", () => this.showName(), { signal });
+    this.showName();
+  }
+
+  disconnectedCallback() {
+    this.stop.abort();
+  }
+
+  /** dragenter and dragleave also come from children, so they are counted. */
+  onDrag(event) {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    if (event.type === "dragenter") this.depth += 1;
+    if (event.type === "dragleave") this.depth -= 1;
+    if (event.type === "drop") this.take(event.dataTransfer.files);
+    this.classList.toggle("drop--over", this.depth > 0);
+  }
+
+  /** @param {FileList} files */
+  take(files) {
+    this.depth = 0;
+    if (!files.length) return;
+    const one = new DataTransfer();
+    one.items.add(files[0]);
+    this.input.files = one.files;
+    this.showName();
+  }
+
+  showName() {
+    const name = this.input.files[0]?.name;
+    const line = this.querySelector("[data-drop-name]");
+    if (!line) return;
+    line.hidden = !name;
+    line.textContent = name ? this.dataset.chosen.replace("{name}", name) : "";
+  }
+}
+
+customElements.define("nx-drop", NxDrop);

@@ -1,0 +1,80 @@
+/**
+ * Keeps numbers on a page true while another tab writes. The page is right without it; messages only hurry it.
+ *
+ * Hooks: data-live="today-words", data-live="today-sentence" (with data-goal and its three patterns), data-live-ring,
+ * data-story-words="<id>", data-chapter-words="<id>", data-job="<id>" holding data-job-progress and data-job-status.
+ */
+import { onMessage } from "../lib/socket.js";
+
+class NxLive extends HTMLElement {
+  connectedCallback() {
+    this.figures = new Intl.NumberFormat(document.documentElement.lang || undefined);
+    this.stops = [
+      onMessage("counts", (message) => this.showCounts(message)),
+      onMessage("chapter.saved", (message) => this.showWords("chapter", message.chapter_id, message.word_count)),
+      onMessage("typing", (message) => this.showWords("chapter", message.chapter_id, message.words)),
+      onMessage("job", (message) => this.showJob(message)),
+    ];
+  }
+
+  disconnectedCallback() {
+    for (const stop of this.stops) stop();
+  }
+
+  /** @param {{story_id: string, chapter_id: string, chapter_words: number, story_words: number, today_words: number, goal: number | null}} counts */
+  showCounts(counts) {
+    this.showWords("story", counts.story_id, counts.story_words);
+    this.showWords("chapter", counts.chapter_id, counts.chapter_words);
+    if (Number.isFinite(counts.today_words)) this.showToday(counts.today_words);
+  }
+
+  showWords(kind, id, words) {
+    if (!id || !Number.isFinite(words)) return;
+    for (const place of this.querySelectorAll(`[data-${kind}-words="${CSS.escape(id)}"]`)) {
+      place.textContent = this.figures.format(words);
+    }
+  }
+
+  /** The goal stays the page's own: a message speaks of one story, the ring of the day. */
+  showToday(words) {
+    for (const place of this.querySelectorAll('[data-live="today-words"]')) place.textContent = this.figures.format(words);
+    const sentence = this.querySelector('[data-live="today-sentence"]');
+    if (!sentence) return;
+    const goal = Number(sentence.dataset.goal) || 0;
+    sentence.textContent = this.sentenceOf(sentence.dataset, words, goal);
+    this.turnRing(words, goal);
+  }
+
+  sentenceOf(patterns, words, goal) {
+    const left = Math.max(0, goal - words);
+    const pattern = !goal ? patterns.free : left ? patterns.toGo : patterns.done;
+    return pattern.replace("{words}", this.figures.format(words)).replace("{left}", this.figures.format(left));
+  }
+
+  turnRing(words, goal) {
+    const ring = this.querySelector("[data-live-ring]");
+    const value = ring?.querySelector(".ring__value");
+    if (!value || !goal) return;
+    const percent = Math.max(0, Math.min(100, Math.floor((words * 100) / goal)));
+    value.setAttribute("stroke-dasharray", `${percent} 200`);
+    value.classList.toggle("ring__value--none", percent === 0);
+    ring.classList.toggle("ring--done", percent === 100);
+  }
+
+  /** A job that changed its state has another page: the server draws it again. */
+  showJob({ id, status, progress }) {
+    const job = this.querySelector(`[data-job="${CSS.escape(id)}"]`);
+    if (!job) return;
+    const bar = job.querySelector("[data-job-progress]");
+    if (bar && Number.isFinite(progress)) bar.value = progress;
+    const shown = job.querySelector("[data-job-status]")?.dataset.jobStatus;
+    if (status && shown !== status) this.redraw();
+  }
+
+  redraw() {
+    const target = this.querySelector("[data-live-redraw]");
+    if (target) window.htmx?.ajax("GET", location.href, { target, select: `#${target.id}`, swap: "outerHTML" });
+  }
+}
+
+customElements.define("nx-live", NxLive);

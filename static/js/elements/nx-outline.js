@@ -1,0 +1,144 @@
+/**
+ * Reorders the chapters of an outline by dragging a handle or with Alt + arrow keys. The buttons of each row do the
+ * same without a script. The new order is sent as a whole; when it is refused, the server's order comes back.
+ */
+import { Unreachable, request } from "../lib/http.js";
+import { say } from "./toast.js";
+
+const SETTLE = 500;
+const EDGE = 72;
+const STRIDE = 14;
+
+class NxOutline extends HTMLElement {
+  connectedCallback() {
+    this.stop = new AbortController();
+    const { signal } = this.stop;
+    this.kept = this.places();
+    this.table = this.querySelector("table");
+    this.table.classList.add("outline--live");
+    for (const handle of this.querySelectorAll(".chapter-row__handle")) this.offer(handle);
+    this.addEventListener("pointerdown", (event) => this.grab(event), { signal });
+    this.addEventListener("keydown", (event) => this.onKey(event), { signal });
+    this.voice = document.createElement("p");
+    this.voice.className = "unseen";
+    this.voice.setAttribute("aria-live", "assertive");
+    this.append(this.voice);
+  }
+
+  disconnectedCallback() {
+    this.stop.abort();
+    clearTimeout(this.timer);
+    this.voice.remove();
+  }
+
+  offer(handle) {
+    handle.hidden = false;
+    handle.setAttribute("aria-label", this.dataset.handle.replace("{title}", handle.closest("tr").dataset.title));
+  }
+
+  rows() {
+    return [...this.querySelectorAll("[data-chapter]")];
+  }
+
+  /** Where each row stands, to be able to go back. */
+  places() {
+    return this.rows().map((row) => ({ row, group: row.parentElement }));
+  }
+
+  onKey(event) {
+    const row = event.target.closest("[data-chapter]");
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (!row || !step || !event.altKey) return;
+    event.preventDefault();
+    const rows = this.rows();
+    const other = rows[rows.indexOf(row) + step];
+    if (!other) return;
+    this.place(row, other, step > 0);
+    event.target.focus();
+    row.scrollIntoView({ block: "nearest" });
+    this.moved(row);
+  }
+
+  grab(event) {
+    const handle = event.target.closest(".chapter-row__handle");
+    if (!handle || event.button !== 0) return;
+    event.preventDefault();
+    const row = handle.closest("tr");
+    const drop = new AbortController();
+    const from = this.rows().indexOf(row);
+    handle.setPointerCapture(event.pointerId);
+    row.classList.add("chapter-row--dragged");
+    const end = () => {
+      drop.abort();
+      row.classList.remove("chapter-row--dragged");
+      if (this.rows().indexOf(row) !== from) this.moved(row);
+    };
+    handle.addEventListener("pointermove", (move) => this.follow(row, move.clientY), { signal: drop.signal });
+    for (const type of ["pointerup", "pointercancel", "lostpointercapture"]) {
+      handle.addEventListener(type, end, { signal: drop.signal });
+    }
+  }
+
+  follow(row, y) {
+    if (y < EDGE) window.scrollBy(0, -STRIDE);
+    if (y > window.innerHeight - EDGE) window.scrollBy(0, STRIDE);
+    const box = this.table.getBoundingClientRect();
+    const under = document.elementFromPoint(box.left + box.width / 2, y)?.closest("[data-chapter]");
+    if (!under || under === row || !this.contains(under)) return;
+    const { top, height } = under.getBoundingClientRect();
+    const isBelow = row.compareDocumentPosition(under) & Node.DOCUMENT_POSITION_FOLLOWING;
+    // Past the middle only: otherwise rows of unequal height would trade places for ever.
+    if (isBelow ? y > top + height / 2 : y < top + height / 2) this.place(row, under, Boolean(isBelow));
+  }
+
+  place(row, other, isAfter) {
+    if (isAfter) other.after(row);
+    else other.before(row);
+  }
+
+  /** Several quick moves are one request: the last order is the one meant. */
+  moved(row) {
+    const rows = this.rows();
+    this.voice.textContent = this.dataset.moved
+      .replace("{title}", row.dataset.title).replace("{number}", rows.indexOf(row) + 1).replace("{total}", rows.length);
+    rows.forEach((each, index) => {
+      const number = each.querySelector(".chapter-row__number");
+      if (number) number.textContent = index + 1;
+    });
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.send(), SETTLE);
+  }
+
+  async send() {
+    if (this.sending) {
+      this.timer = setTimeout(() => this.send(), SETTLE);
+      return;
+    }
+    this.sending = true;
+    const order = this.rows().map((row) => row.dataset.chapter);
+    const isTaken = await this.post(order);
+    this.sending = false;
+    if (isTaken) this.kept = this.places();
+    else this.putBack();
+  }
+
+  async post(order) {
+    try {
+      const answer = await request("POST", `/api/v1/stories/${this.dataset.story}/chapters/reorder`, { json: { order } });
+      return answer.ok;
+    } catch (error) {
+      if (error instanceof Unreachable) return false;
+      throw error;
+    }
+  }
+
+  putBack() {
+    for (const { row, group } of this.kept) group.append(row);
+    this.rows().forEach((row, index) => {
+      row.querySelector(".chapter-row__number")?.replaceChildren(String(index + 1));
+    });
+    say(this.dataset.refused, "error");
+  }
+}
+
+customElements.define("nx-outline", NxOutline);
