@@ -107,8 +107,7 @@ def parse_base(raw: str) -> str:
     return f"{found[2]}-{found[3]}"
 
 
-@transaction.atomic
-def save_content(
+def write_content(
     chapter_id: object,
     *,
     by: User,
@@ -120,7 +119,7 @@ def save_content(
     at: datetime,
     keep: str = "",
 ) -> SaveResult:
-    """Replace a chapter's text; Stale when `base` is not its head.
+    """Replace a chapter's text within the caller's transaction; Stale when `base` is not its head.
 
     `base` None takes the text whatever the head is, and keeps the replaced text as a version.
     `keep` names the reason (a ChapterVersion.Reason) for which it is kept in any case.
@@ -143,6 +142,10 @@ def save_content(
     )
     announce(_as_saved(head, prose, result), by=by, at=at, change=change)
     return result
+
+
+# For callers without a transaction of their own.
+save_content = transaction.atomic(write_content)
 
 
 def lock_head(chapter_id: object, *, by: User, at: datetime) -> Chapter:

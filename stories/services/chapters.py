@@ -19,7 +19,7 @@ from accounts.models import User
 from nexus.lib.errors import Conflict, FieldError, Invalid, NotFound
 from nexus.lib.names import MAX_LENGTH, clean_title, title_key
 from stories.models import Chapter, Story
-from stories.saving import Change, Prose, announce, derive
+from stories.saving import Change, Prose, announce, derive, write_content
 from stories.services.conflicts import refusing
 from stories.services.stories import touch_story
 
@@ -102,6 +102,27 @@ def update_chapter(
         _write(chapter.pk, **values)
     chapter.refresh_from_db(fields=[*values])
     return chapter
+
+
+@transaction.atomic
+def revise_chapter(
+    chapter: Chapter,
+    *,
+    by: User,
+    at: datetime,
+    base: str | None = None,
+    content: str | None = None,
+    **changes: Any,
+) -> None:
+    """Change text and what stands around it at once, for programs; all or nothing.
+
+    Stale when `base` is given and not the head; without it the replaced text is kept.
+    """
+    if content is not None:
+        write_content(
+            chapter.pk, by=by, content=content, base=base, source="api", cause="imported", at=at
+        )
+    update_chapter(chapter, by=by, at=at, **changes)
 
 
 @transaction.atomic

@@ -1,0 +1,149 @@
+"""What a chapter was: its kept versions, how they differ, and bringing one back."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from nexus.lib.errors import NotFound
+from nexus.lib.names import clean_title
+from stories.comparing import Piece, compare
+from stories.models import Chapter, ChapterVersion
+from stories.saving import SaveResult, derive, keep_version, lock_head, write_content
+from stories.text import to_text
+
+MAX_REVISION = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A chapter's text at one moment: a kept version, or the head itself."""
+
+    content: str
+    hash: str
+    word_count: int
+    saved_at: datetime
+    revision: int | None = None
+    id: uuid.UUID | None = None
+    reason: str = ""
+    name: str = ""
+
+    @property
+    def is_head(self) -> bool:
+        return self.id is None
+
+
+def versions_of(chapter: Chapter) -> QuerySet[ChapterVersion]:
+    """Return the kept versions, newest first, without their prose."""
+    return chapter.versions.defer("content").order_by("-created_at", "-pk")
+
+
+def snapshot(chapter: Chapter, ref: str) -> Snapshot:
+    """Return the version that `ref` names: a revision, or a version's id; NotFound otherwise."""
+    if _revision(ref) == chapter.content_revision:
+        return Snapshot(
+            content=chapter.content,
+            hash=chapter.content_hash,
+            word_count=chapter.word_count,
+            saved_at=chapter.content_saved_at,
+            revision=chapter.content_revision,
+        )
+    return _as_snapshot(_kept(chapter, ref))
+
+
+def differences(chapter: Chapter, *, older: str, newer: str) -> list[Piece]:
+    """Return how one version becomes another, word by word."""
+    before, after = snapshot(chapter, older), snapshot(chapter, newer)
+    return compare(to_text(before.content), to_text(after.content))
+
+
+@transaction.atomic
+def restore_version(chapter: Chapter, ref: str, *, by: User, at: datetime) -> SaveResult:
+    """Make a version's text the head, as a new revision; what it replaces is kept."""
+    return write_content(
+        chapter.pk,
+        by=by,
+        content=snapshot(chapter, ref).content,
+        base=None,
+        source="restore",
+        cause="restored",
+        at=at,
+        keep=ChapterVersion.Reason.RESTORE,
+    )
+
+
+@transaction.atomic
+def name_version(chapter: Chapter, ref: str, *, name: str, by: User, at: datetime) -> Snapshot:
+    """Name a version, or take its name away with ""; naming the head keeps it."""
+    clean = clean_title(name, field="name") if name.strip() else ""
+    if _revision(ref) == chapter.content_revision:
+        head = lock_head(chapter.pk, by=by, at=at)
+        version = keep_version(head, reason=ChapterVersion.Reason.AUTO, at=at)
+    else:
+        version = _kept(chapter, ref)
+    version.name = clean
+    version.save(update_fields=["name"])
+    return _as_snapshot(version)
+
+
+@transaction.atomic
+def keep_conflict_copy(chapter: Chapter, *, content: str, by: User, at: datetime) -> Snapshot:
+    """Keep the other side of a conflict; the same text is kept once."""
+    prose = derive(content)
+    lock_head(chapter.pk, by=by, at=at)
+    version, _is_new = ChapterVersion.objects.get_or_create(
+        chapter=chapter,
+        revision=None,
+        content_hash=prose.hash,
+        defaults={
+            "content": prose.content,
+            "word_count": prose.word_count,
+            "reason": ChapterVersion.Reason.CONFLICT,
+            "saved_at": at,
+            "created_at": at,
+        },
+    )
+    return _as_snapshot(version)
+
+
+def _kept(chapter: Chapter, ref: str) -> ChapterVersion:
+    revision, version_id = _revision(ref), _id(ref)
+    found = None
+    if revision is not None:
+        found = chapter.versions.filter(revision=revision).first()
+    elif version_id is not None:
+        found = chapter.versions.filter(pk=version_id).first()
+    if found is None:
+        raise NotFound(_("There is no such version."))
+    return found
+
+
+def _revision(ref: str) -> int | None:
+    is_number = ref.isascii() and ref.isdigit() and len(ref) <= 10
+    return int(ref) if is_number and int(ref) <= MAX_REVISION else None
+
+
+def _id(ref: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(ref)
+    except ValueError:
+        return None
+
+
+def _as_snapshot(version: ChapterVersion) -> Snapshot:
+    return Snapshot(
+        content=version.content,
+        hash=version.content_hash,
+        word_count=version.word_count,
+        saved_at=version.saved_at,
+        revision=version.revision,
+        id=version.pk,
+        reason=version.reason,
+        name=version.name,
+    )
