@@ -39,6 +39,7 @@ class ChapterForm(forms.Form):
 class ChapterTextForm(forms.Form):
     """The chapter as plain text with the revision it is based on; saved without a script."""
 
+    title = forms.CharField(max_length=255, required=False)
     text = forms.CharField(required=False, strip=False)
     base = forms.CharField(max_length=30)
     choice = forms.ChoiceField(

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -20,7 +21,7 @@ from stories.forms import ChapterTextForm
 from stories.history import keep_conflict_copy
 from stories.models import Chapter
 from stories.saving import parse_base, save_content
-from stories.services.chapters import create_chapter
+from stories.services.chapters import create_chapter, update_chapter
 from stories.text import clean_html, from_markdown, to_markdown
 
 
@@ -33,16 +34,16 @@ def chapter(request: HttpRequest, chapter_id: UUID) -> HttpResponse:
         return _page(request, current)
     form = ChapterTextForm(request.POST)
     if not form.is_valid():
-        return _page(request, current, form_errors=_errors(form), mine=form.data.get("text", ""))
+        return _page(request, current, form_errors=_errors(form), posted=form.data)
     try:
         return _save(request, current, form)
     except DomainError as refusal:
-        mine = form.cleaned_data["text"]
         if isinstance(refusal, Stale):
-            return _page(request, current, conflict_with=mine)
-        return _page(request, current, form_errors=[refusal.detail], mine=mine)
+            return _page(request, current, conflict_with=form.cleaned_data["text"])
+        return _page(request, current, form_errors=[refusal.detail], posted=form.data)
 
 
+@transaction.atomic
 def _save(request: HttpRequest, current: Chapter, form: ChapterTextForm) -> HttpResponse:
     """Save the form's text, or do what the writer chose between two texts."""
     text, choice = form.cleaned_data["text"], form.cleaned_data["choice"]
@@ -58,6 +59,8 @@ def _save(request: HttpRequest, current: Chapter, form: ChapterTextForm) -> Http
             current.story, by=by, title=title, content=content, source="form", at=timezone.now()
         )
         return redirect(added)
+    if form.cleaned_data["title"] not in {"", current.title}:
+        update_chapter(current, by=by, title=form.cleaned_data["title"], at=timezone.now())
     save_content(
         current.pk,
         by=by,
@@ -76,7 +79,7 @@ def _page(
     *,
     conflict_with: str | None = None,
     form_errors: list[str] | None = None,
-    mine: str | None = None,
+    posted: Any = None,
 ) -> HttpResponse:
     outline = _outline(current)
     place = next(index for index, row in enumerate(outline) if row["current"])
@@ -86,12 +89,13 @@ def _page(
         "story": current.story,
         # Cleaned once more on the way out: what is stored is not trusted for being stored.
         "content_html": mark_safe(clean_html(current.content)),  # noqa: S308
-        "form_text": theirs if mine is None else mine,
+        "form_text": theirs if posted is None else posted.get("text", ""),
+        "form_title": current.title if posted is None else posted.get("title", ""),
         "base": current.etag,
         "outline": outline,
         "today": _today(request),
-        "previous_url": outline[place - 1]["url"] if place else "",
-        "next_url": outline[place + 1]["url"] if place + 1 < len(outline) else "",
+        "previous_url": outline[place - 1]["url"] if place else None,
+        "next_url": outline[place + 1]["url"] if place + 1 < len(outline) else None,
         "conflict": None
         if conflict_with is None
         else {"mine": conflict_with, "theirs": theirs, "base": current.etag},

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from analytics import reports
+from analytics.charts import bar_chart
 from nexus.lib.errors import DomainError
 from nexus.lib.wording import ago
 from nexus.pages.desk import STATUS_CLASS
@@ -102,7 +103,7 @@ def _page(
         "parts": _parts(rows),
         "new_chapter_form": new_chapter_form,
         "targets": target_cards(story, story.owner, at),
-        "activity": reports.activity_card(story, at=at),
+        "activity": _activity(story, at),
     }
     status = 422 if new_chapter_form or refused else 200
     return render(request, "stories/detail.html", context, status=status)
@@ -185,3 +186,17 @@ def target_cards(story: Story, user: User, at: datetime) -> list[dict[str, Any]]
     targets = list(story.targets.order_by("created_at"))
     progress = reports.progress_of_targets(targets, user=user, today=user.day_of(at))
     return [reports.target_card(target, progress[target.pk]) for target in targets]
+
+
+def _activity(story: Story, at: datetime) -> dict[str, Any]:
+    """The last thirty days of one story, drawn small, with the numbers drawn."""
+    days = reports.recent_activity(story, at=at)
+    goal = reports.goal_on(story.owner, story.owner.day_of(at), story_id=story.pk)
+    chart = bar_chart(days, goal=goal, title=_("Words of the last 30 days"), ident="activity")
+    return {
+        "sentence": chart.sentence,
+        "svg": chart.svg,
+        "headings": chart.headings,
+        "rows": chart.rows,
+        "total": sum(day.words for day in days),
+    }
