@@ -1,0 +1,75 @@
+"""One Markdown file, CommonMark with strike-through, tables, foot notes and a front matter."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+
+from stories.importing.assembly import Manuscript, split_blocks
+from stories.importing.blocks import NOTE_CLOSE, NOTE_OPEN, Losses
+from stories.importing.book import ImportRefused, Progress
+from stories.importing.encoding import decode
+from stories.importing.footnotes import Footnotes
+from stories.importing.markup import parse_html
+from stories.importing.textfile import read_bytes
+from stories.importing.tree import TreeReader, block_html
+
+MAX_MARKDOWN = 8 * 1024 * 1024
+_FRONT = re.compile(r"---[ \t]*\n(.{0,20000}?)\n(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
+_DEFINITION = re.compile(r"^\[\^([^\]\s]{1,60})\]:[ \t]*(.*(?:\n(?:[ ]{2,}|\t).+)*)", re.MULTILINE)
+_REFERENCE = re.compile(r"\[\^([^\]\s]{1,60})\]")
+_FIELD = re.compile(r"^(title|author|lang|language):[ \t]*(.+)$", re.MULTILINE | re.IGNORECASE)
+# An empty heading is no heading: writers type "#" alone for a scene break.
+_LONE_HASH = re.compile(r"^[ ]{0,3}#{1,3}[ \t]*$", re.MULTILINE)
+
+
+def read(path: Path, *, split: str, progress: Progress) -> Manuscript:
+    raw = read_bytes(path)
+    if len(raw) > MAX_MARKDOWN:
+        raise ImportRefused("This file holds more than 8 MB of Markdown, more than Nexus imports at once.")
+    text = decode(raw).replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace(NOTE_OPEN, "").replace(NOTE_CLOSE, "")
+    manuscript = Manuscript("markdown")
+    text = _without_front_matter(text, manuscript)
+    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    text = _without_notes(text, manuscript, parser)
+    root = parse_html(parser.render(_LONE_HASH.sub("* * *", text)))
+    # Parsing markup removes non-characters, so the references travel as links until here.
+    reader = TreeReader({}, manuscript.footnotes, manuscript.losses)
+    split_blocks(manuscript, reader.read(root, _FILE), split)
+    return manuscript
+
+
+_FILE = "page"
+
+
+def _without_front_matter(text: str, manuscript: Manuscript) -> str:
+    match = _FRONT.match(text)
+    if match is None or not _FIELD.search(match[1]):
+        return text
+    fields = {name.lower(): given.strip().strip("\"'") for name, given in _FIELD.findall(match[1])}
+    manuscript.title = fields.get("title", "")
+    manuscript.author = fields.get("author", "")
+    manuscript.language = fields.get("lang") or fields.get("language") or ""
+    return text[match.end() :]
+
+
+def _without_notes(text: str, manuscript: Manuscript, parser: MarkdownIt) -> str:
+    notes = manuscript.footnotes
+    for name, body in _DEFINITION.findall(text):
+        key = f"{_FILE}#{name}"
+        notes.keys.add(key)
+        page = parse_html(parser.render(re.sub(r"\n[ \t]+", "\n", body)) or "<p></p>")
+        blocks = TreeReader({}, Footnotes(), Losses()).read(page, _FILE)
+        notes.texts[key] = [block_html(block) for block in blocks if block.is_text]
+    if not notes.keys:
+        return text
+
+    def link(match: re.Match[str]) -> str:
+        known = f"{_FILE}#{match[1]}" in notes.keys
+        return f'<a href="#{escape(match[1])}">*</a>' if known else match[0]
+
+    return _REFERENCE.sub(link, _DEFINITION.sub("", text))
