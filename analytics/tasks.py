@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 import structlog
@@ -15,6 +15,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from analytics import rollups, services
+from analytics.models import WritingSession
+from nexus.lib.effects import after_commit
 
 # Saves come every few seconds; one rollup a moment later serves them all.
 COALESCE_SECONDS = 2.0
@@ -34,6 +36,13 @@ def ask_for_roll_up(user_id: UUID, day: date) -> None:
             return
         _asked[user_id, day] = now + COALESCE_SECONDS
     roll_up_day.apply_async((str(user_id), day.isoformat()), countdown=COALESCE_SECONDS)
+
+
+def refresh_goal(user: User, *, at: datetime) -> None:
+    """Have today's goal kept with the day, after a target was set, changed or removed."""
+    day = user.day_of(at)
+    if WritingSession.objects.filter(user=user, day=day).exists():
+        after_commit(ask_for_roll_up, user.pk, day)
 
 
 @shared_task(autoretry_for=(OperationalError,), retry_backoff=True, max_retries=5)

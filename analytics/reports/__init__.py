@@ -1,5 +1,6 @@
 """Answers made from the ledger: frozen values, constant queries, the time passed in."""
 
+from analytics.reports.dashboard import Dashboard, Library, dashboard, last_chapters
 from analytics.reports.days import (
     DayReport,
     DayWords,
@@ -25,20 +26,24 @@ from analytics.reports.stories import (
 from analytics.reports.targets import Progress, progress_of_targets, target_progress
 
 __all__ = [
+    "Dashboard",
     "DayReport",
     "DayWords",
     "Figures",
     "HeatYear",
+    "Library",
     "Progress",
     "Row",
     "StoryAnalytics",
     "Streak",
     "Today",
     "Week",
+    "dashboard",
     "day_report",
     "figures_by_day",
     "goal_on",
     "heat_year",
+    "last_chapters",
     "library_today",
     "progress_of_targets",
     "recent_activity",

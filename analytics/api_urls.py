@@ -1,0 +1,19 @@
+"""The ledger's part of the API. Comes before the stories' own: `/stories/targets` is no story."""
+
+from django.urls import re_path
+
+from analytics import viewsets
+
+STORY = r"^stories/(?P<story_id>[^/]+)"
+
+urlpatterns = [
+    re_path(r"^stories/targets/?$", viewsets.AllTargetsView.as_view(), name="all-targets"),
+    re_path(rf"{STORY}/targets/?$", viewsets.TargetsView.as_view(), name="targets"),
+    re_path(
+        rf"{STORY}/targets/(?P<target_id>[^/]+)/?$", viewsets.TargetView.as_view(), name="target"
+    ),
+    re_path(rf"{STORY}/analytics/?$", viewsets.StoryAnalyticsView.as_view(), name="analytics"),
+    re_path(r"^me/dashboard/?$", viewsets.DashboardView.as_view(), name="dashboard"),
+    re_path(r"^days/(?P<day>[^/]+)/?$", viewsets.DayView.as_view(), name="day"),
+    re_path(r"^sessions/?$", viewsets.SessionsView.as_view(), name="sessions"),
+]

@@ -1,0 +1,95 @@
+"""Answers of the API, built from reports."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from analytics.reports import Figures, Progress, Row, StoryAnalytics
+from stories.models import Target
+
+Body = dict[str, Any]
+
+
+def target_body(target: Target, progress: Progress) -> Body:
+    return {
+        "target_id": target.pk,
+        "story_id": target.story_id,
+        "quota": target.quota,
+        "frequency": target.frequency,
+        "from_date": target.from_date,
+        "to_date": target.to_date,
+        **_progress(progress),
+    }
+
+
+def no_target(story_id: UUID, frequency: str) -> Body:
+    """Return what stands for a target where there is none."""
+    nothing = Progress(words=0, quota=0, period=None)
+    return {
+        "target_id": None,
+        "story_id": story_id,
+        "quota": 0,
+        "frequency": frequency,
+        "from_date": None,
+        "to_date": None,
+        **_progress(nothing),
+        "percent": 0,
+    }
+
+
+def _progress(progress: Progress) -> Body:
+    period = progress.period
+    return {
+        "progress": progress.words,
+        "percent": progress.percent,
+        "remaining": progress.remaining,
+        "period": period and {"from_date": period.first, "to_date": period.last},
+        "kept": progress.kept,
+        "missed": progress.missed,
+    }
+
+
+def analytics_body(report: StoryAnalytics, *, story_id: UUID) -> Body:
+    figures, best = report.kpis.figures, report.kpis.best_day
+    target = no_target(story_id, report.frequency)
+    if report.target and report.progress:
+        target = target_body(report.target, report.progress)
+    return {
+        "kpis": {
+            "total_words": figures.words_written,
+            "total_duration": figures.minutes,
+            "avg_words_per_minute": figures.words_per_minute,
+            "net_words": figures.net,
+            "removed_words": figures.removed,
+            "sessions": figures.sessions,
+            "active_days": report.kpis.active_days,
+            "best_day": best and {"date": best.day, "words": best.words},
+        },
+        "words_over_time": [_row(row, report.frequency) for row in report.rows],
+        "target": target,
+    }
+
+
+def _row(row: Row, frequency: str) -> Body:
+    return _when(row.period.first, frequency) | _words(row.figures)
+
+
+def _when(first: date, frequency: str) -> Body:
+    if frequency == Target.Frequency.WEEKLY:
+        return {"week_start": first, "week_num": first.isocalendar().week}
+    if frequency == Target.Frequency.MONTHLY:
+        return {"month_start": first, "month_name": calendar.month_name[first.month]}
+    return {"date": first}
+
+
+def _words(figures: Figures) -> Body:
+    return {
+        "total_words": figures.words_written,
+        "net_words": figures.net,
+        "removed_words": figures.removed,
+        "total_duration": figures.minutes,
+        "sessions": figures.sessions,
+    }
