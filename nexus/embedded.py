@@ -249,7 +249,7 @@ def postgres_command(places: Places, *, durable: bool = True) -> list[str]:
     values["unix_socket_directories"] = f'"{values["unix_socket_directories"]}"'
     if not durable:
         values |= dict.fromkeys(("fsync", "synchronous_commit", "full_page_writes"), "off")
-        values |= {"max_connections": "300", "log_min_messages": "fatal"}
+        values |= {"max_connections": "300", "log_min_messages": "panic"}
     command = [_postgres_binary("postgres"), "-D", str(places.postgres)]
     for name, value in values.items():
         command += ["-c", f"{name}={value}"]

@@ -184,7 +184,6 @@ class Hub:
         client = redis.asyncio.Redis.from_url(
             settings.REDIS_URL,
             socket_connect_timeout=2,
-            socket_keepalive=None if settings.REDIS_URL.startswith("unix:") else True,
             health_check_interval=CHECK_SECONDS,
             retry=AsyncRetry(NoBackoff(), 0),
         )
