@@ -26,7 +26,8 @@ function isEmpty(doc) {
   return doc.childCount === 1 && firstChild.type.name === "paragraph" && firstChild.content.size === 0;
 }
 
-function keptHtml(node) {
+/** @param {import("prosemirror-model").Node} node a top-level block */
+export function keptHtml(node) {
   let html = kept.get(node);
   if (html === undefined) kept.set(node, (html = blockHtml(node)));
   return html;

@@ -1,0 +1,81 @@
+/** The quiet line: words, today, share of today, and the chip that says where the text is. */
+
+import { chipOf } from "./chip.js";
+
+export class QuietLine {
+  /** Words written since the last acknowledged save: today's number shows them at once. */
+  pending = 0;
+  #spoken = "";
+
+  constructor(host, wording, actions) {
+    this.wording = wording;
+    this.actions = actions;
+    this.parts = Object.fromEntries(
+      Array.from(host.querySelectorAll("[data-live]"), (part) => [part.dataset.live, part]),
+    );
+    this.today = Number(host.dataset.today);
+    this.goal = Number(host.dataset.goal) || 0;
+    this.times = new Intl.DateTimeFormat(document.documentElement.lang || "en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  }
+
+  showWords(words) {
+    const { wording, parts } = this;
+    parts["words-line"].textContent = wording.count(words === 1 ? "words_one" : "words_many", words);
+    if (parts.words) parts.words.textContent = wording.numbers.format(words);
+    this.showToday();
+  }
+
+  showToday() {
+    const { wording, parts, goal } = this;
+    const today = Math.max(0, this.today + this.pending);
+    parts["today-line"].textContent = wording.count("today", today);
+    parts["share-line"].hidden = !goal;
+    if (goal) parts["share-line"].textContent = wording.count("share", Math.floor((today * 100) / goal));
+  }
+
+  /** From the server's `counts`: the ledger's own number, which includes what it acknowledged. */
+  setToday(words, goal) {
+    this.today = words;
+    if (goal !== undefined) this.goal = goal ?? 0;
+    this.showToday();
+  }
+
+  showState(state) {
+    const { parts } = this;
+    const chip = chipOf(state, Date.now());
+    const sentence = this.#sentence(chip);
+    parts.chip.dataset.tone = chip.tone;
+    parts.chip.dataset.state = state.name;
+    const isNew = parts.chip.textContent !== sentence;
+    if (isNew) parts.chip.replaceChildren(chip.key === "auth" ? this.actions.signInLink(sentence) : sentence);
+    this.#speak(chip, sentence);
+    if (isNew || parts.rescue.dataset.for !== state.name) this.#offerRescue(state, chip);
+  }
+
+  #sentence({ key, reason, at }) {
+    const { wording } = this;
+    if (key === "stopped") return wording.has(reason) ? wording.say(reason) : String(reason);
+    return wording.say(key, { time: at ? this.times.format(at) : "" }).trim();
+  }
+
+  /** A screen reader hears what matters, not every keystroke. */
+  #speak({ key }, sentence) {
+    const isNews = !["editing", "saving", "opening"].includes(key) && sentence !== this.#spoken;
+    if (isNews) this.parts["chip-spoken"].textContent = this.#spoken = sentence;
+  }
+
+  #offerRescue(state, chip) {
+    const { rescue } = this.parts;
+    rescue.dataset.for = state.name;
+    const names = chip.rescue ? ["again", "copy", "download"] : [];
+    if (state.name === "READONLY") names.push("retry");
+    rescue.replaceChildren(...names.map((name) => this.#button(name)));
+  }
+
+  #button(name) {
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", className: "link-button", textContent: this.wording.say(name) });
+    button.addEventListener("click", () => this.actions[name](button));
+    return button;
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * Carries out what the save machine asks for: the network, the clock, chance and the journal are here, the rules in
+ * machine.js. Every write of the chapter's text goes through this one queue.
+ */
+
+import { newKey, request, Unreachable } from "../lib/http.js";
+import { keepText } from "./keeping.js";
+import { initial, isUnsaved, step, wakeAt } from "./machine.js";
+
+/** Browsers let a leaving page send about 64 kB. */
+const KEEPALIVE = 60_000;
+const AMBER_AFTER = 60_000;
+
+export class Session {
+  state = initial();
+  #timer = null;
+  #keeping = null;
+
+  /**
+   * @param {{chapterId: string, storyId: string, userId: string, journal: any, meter: any, text: any, copyTitle: () => string,
+   *          onState: (state: any) => void, onSaved: (activity: any) => void}} parts
+   */
+  constructor(parts) {
+    Object.assign(this, parts);
+    this.url = `/api/v1/chapters/${this.chapterId}`;
+  }
+
+  get isUnsaved() {
+    return isUnsaved(this.state);
+  }
+
+  dispatch(event) {
+    const [state, effects] = step(this.state, { now: Date.now(), ...event });
+    this.state = state;
+    for (const effect of effects) this[`_${effect.do}`](effect);
+    this.#schedule();
+    this.onState(this.state);
+  }
+
+  close() {
+    clearTimeout(this.#timer);
+  }
+
+  #schedule() {
+    clearTimeout(this.#timer);
+    const { tries, unsavedSince } = this.state;
+    const amberAt = tries > 0 && unsavedSince ? unsavedSince + AMBER_AFTER : 0;
+    const wakes = [wakeAt(this.state), amberAt > Date.now() ? amberAt : null].filter((at) => at !== null);
+    if (!wakes.length) return;
+    this.#timer = setTimeout(() => this.dispatch({ type: "tick" }), Math.max(0, Math.min(...wakes) - Date.now()));
+  }
+
+  async _recover() {
+    await this.journal.find(this.chapterId);
+    this.dispatch({ type: "recovered" });
+  }
+
+  _capture({ for: reason }) {
+    const activity = reason === "save" ? this.meter.take() : this.meter.peek();
+    this.dispatch({ type: "captured", for: reason, seq: this.state.seq, content: this.text().html(), key: newKey(), activity });
+  }
+
+  async _journal({ entry }) {
+    await this.journal.put(this.chapterId, entry);
+    this.dispatch({ type: "journaled", seq: entry.seq, durable: this.journal.durable, key: entry.request?.key });
+  }
+
+  async _forget({ seq }) {
+    await this.journal.forget(this.chapterId, seq);
+  }
+
+  async _send({ request: { key, base, body, activity } }) {
+    const headers = { "If-Match": `"${base.revision}-${base.hash}"`, "Idempotency-Key": key };
+    const at = { key, random: Math.random() };
+    let answer;
+    try {
+      const keepalive = new Blob([body]).size <= KEEPALIVE;
+      answer = await request("PUT", `${this.url}/content`, { body, headers, keepalive });
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error;
+      return this.dispatch({ type: "lost", ...at });
+    }
+    this.dispatch({ type: "answered", ...at, ...answer });
+    if (answer.ok) this.onSaved(activity);
+  }
+
+  async _fetch_head() {
+    const answer = await this.#ask("GET", `${this.url}?as_html=true`);
+    const base = /^(?:W\/)?"(\d+)-([0-9a-f]{8})"$/.exec(answer?.etag ?? "");
+    if (!answer?.ok || !base) return this.dispatch({ type: "head_failed" });
+    const head = { revision: Number(base[1]), hash: base[2], content: answer.body.content, savedAt: answer.body.updated_at };
+    this.dispatch({ type: "head", head });
+  }
+
+  /** The same key for the same text, so that trying again after a cut makes no second copy. */
+  async _keep({ choice, seq }) {
+    const content = choice === "mine" ? this.state.conflict.head.content : this.text().html();
+    const isSame = this.#keeping?.choice === choice && this.#keeping.content === content;
+    this.#keeping = isSame ? this.#keeping : { choice, content, key: newKey() };
+    const kept = await keepText(this, { ...this.#keeping, title: this.copyTitle() });
+    this.dispatch(kept ? { type: "kept", seq } : { type: "keep_failed", reason: "keep_failed" });
+  }
+
+  _show({ head }) {
+    this.meter.take();
+    this.text().show(head.content);
+  }
+
+  async _check_user() {
+    const answer = await this.#ask("GET", "/api/v1/auth/me");
+    if (!answer?.ok) return this.dispatch({ type: "user", is: "none" });
+    this.dispatch({ type: "user", is: answer.body?.id === this.userId ? "same" : "other" });
+  }
+
+  async #ask(method, url) {
+    try {
+      return await request(method, url);
+    } catch (error) {
+      if (error instanceof Unreachable) return null;
+      throw error;
+    }
+  }
+}

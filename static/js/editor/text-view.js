@@ -1,0 +1,103 @@
+/**
+ * The text itself: a ProseMirror view in place of the rendered prose, and the load barrier before it.
+ */
+
+import { DOMParser, EditorState, EditorView, history } from "../../vendor/editor.js";
+import { blockIds } from "./blockids.js";
+import { changeOf } from "./causes.js";
+import { hereMark } from "./focus.js";
+import { keys } from "./keys.js";
+import { schema } from "./schema.js";
+import { keptHtml, toHtml } from "./serialise.js";
+import { typingRules } from "./typing-rules.js";
+import { changedBlocks, wordsBetween, wordsOf } from "./words.js";
+
+const parser = DOMParser.fromSchema(schema);
+
+/** @param {ParentNode} element @returns {import("prosemirror-model").Node} */
+export function parse(element) {
+  return parser.parse(element, { preserveWhitespace: "full" });
+}
+
+export function parseHtml(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return parse(template.content);
+}
+
+/**
+ * Would saving what was loaded, untouched, give back the very same text? The hash is the server's, so this also
+ * notices a page that an extension or a cache has altered; browsers offer hashing on https and localhost only.
+ */
+export async function isSameText(doc, loaded, hash) {
+  const own = toHtml(doc);
+  if (loaded === "<p></p>" && own === "") return true;
+  if (own !== loaded) return false;
+  if (!globalThis.crypto?.subtle) return true;
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(own));
+  const hex = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.startsWith(hash);
+}
+
+export class TextView {
+  /**
+   * @param {HTMLElement} mount the rendered prose
+   * @param {{doc: any, isSmart: () => boolean, onChange: (change: {cause: string, words: number}) => void, onState: () => void,
+   *          plugins?: any[]}} options
+   */
+  constructor(mount, { doc, isSmart, onChange, onState, plugins = [] }) {
+    this.onChange = onChange;
+    this.onState = onState;
+    this.words = wordsOf(doc);
+    const label = mount.getAttribute("aria-label");
+    this.view = new EditorView({ mount }, {
+      state: EditorState.create({
+        doc,
+        plugins: [...typingRules(isSmart), ...keys(), history(), blockIds(), hereMark(), ...plugins],
+      }),
+      attributes: { role: "textbox", "aria-multiline": "true", "aria-label": label, spellcheck: "true" },
+      transformPastedText: (text) => text.replace(/\t/g, " "),
+      dispatchTransaction: (transaction) => this.#dispatch(transaction),
+    });
+  }
+
+  #dispatch(transaction) {
+    const before = this.view.state.doc;
+    this.view.updateState(this.view.state.apply(transaction));
+    const after = this.view.state.doc;
+    if (before !== after) this.words += wordsBetween(before, after);
+    if (before !== after && !transaction.getMeta("shown")) this.onChange(changeOf(transaction, before, after));
+    this.onState();
+  }
+
+  html() {
+    return toHtml(this.view.state.doc);
+  }
+
+  /** Put another text in place, touching only the blocks that differ, so that the caret stays where it can. */
+  show(html) {
+    const { state } = this.view;
+    const doc = parseHtml(html);
+    const { from, oldTo, newTo } = settled(state.doc, doc);
+    if (from === oldTo && from === newTo) return;
+    const at = (index) => { let pos = 0; for (let i = 0; i < index; i += 1) pos += state.doc.child(i).nodeSize; return pos; };
+    const blocks = doc.content.content.slice(from, newTo);
+    const tr = state.tr.replaceWith(at(from), at(oldTo), blocks);
+    this.view.dispatch(tr.setMeta("addToHistory", false).setMeta("shown", true));
+  }
+
+  focus() {
+    this.view.focus();
+  }
+
+  close() {
+    this.view.destroy();
+  }
+}
+
+/** Like `changedBlocks`, but for documents parsed apart, where equal blocks are not the same object. */
+function settled(before, after) {
+  const known = new Map(before.content.content.map((block) => [keptHtml(block), block]));
+  const blocks = after.content.content.map((block) => known.get(keptHtml(block)) ?? block);
+  return changedBlocks(before, { childCount: blocks.length, child: (index) => blocks[index] });
+}

@@ -1,0 +1,189 @@
+/**
+ * <nx-editor>: turns the readable chapter page into the editor. It wraps server HTML (templates/stories/chapter.html)
+ * and reads its dataset; when it cannot start, the page stays readable and the plain form appears.
+ */
+
+import { ActivityMeter } from "../editor/activity.js";
+import { Clash } from "../editor/clash.js";
+import { MemoryJournal } from "../editor/journal.js";
+import { Menus } from "../editor/menus.js";
+import { listenForPageKeys } from "../editor/page-keys.js";
+import { QuietLine } from "../editor/quiet-line.js";
+import { copyHtml, downloadHtml, plainText } from "../editor/rescue.js";
+import { Session } from "../editor/session.js";
+import { isSameText, parse, TextView } from "../editor/text-view.js";
+import { Title } from "../editor/title.js";
+import { Wording } from "../editor/wording.js";
+import { onMessage, sendTyping } from "../lib/socket.js";
+
+const SMART = "nexus.smart-typing";
+
+class NxEditor extends HTMLElement {
+  async connectedCallback() {
+    if (this.session) return;
+    this.leaving = new AbortController();
+    this.wording = new Wording(this);
+    this.meter = new ActivityMeter();
+    this.prose = this.querySelector(".editor__prose");
+    this.line = new QuietLine(this, this.wording, this.#rescue());
+    this.session = this.#makeSession();
+    this.line.showState(this.session.state);
+    const loaded = this.prose.innerHTML;
+    const doc = parse(this.prose);
+    const [revision, hash] = this.dataset.base.split("-");
+    const same = await isSameText(doc, loaded, hash);
+    if (same) this.#open(doc);
+    this.session.dispatch({
+      type: "loaded", same, base: { revision: Number(revision), hash }, savedAt: Date.parse(this.dataset.savedAt) || null,
+    });
+  }
+
+  disconnectedCallback() {
+    this.leaving?.abort();
+    this.stops?.forEach((stop) => stop());
+    for (const part of [this.session, this.title, this.menus, this.text]) part?.close();
+    this.session = this.text = null;
+  }
+
+  #makeSession() {
+    const { chapter, story, user } = this.dataset;
+    return new Session({
+      chapterId: chapter, storyId: story, userId: user, journal: new MemoryJournal(), meter: this.meter,
+      text: () => this.text,
+      copyTitle: () => this.wording.say("my_copy", { title: this.#titleField().value.trim().slice(0, 200) }),
+      onState: (state) => this.#show(state),
+      onSaved: (activity) => this.#saved(activity),
+    });
+  }
+
+  #open(doc) {
+    const smart = this.querySelector('[data-choice="smart"]');
+    this.text = new TextView(this.prose, {
+      doc,
+      isSmart: () => smart.checked,
+      onChange: ({ cause, words }) => this.#changed(cause, words),
+      onState: () => this.menus?.update(),
+    });
+    this.menus = new Menus(this, this.wording, this.text);
+    this.clash = new Clash(this.querySelector(".editor__page"), this.wording, this.text, this.#conflictActions());
+    this.#openTitle();
+    this.#listen(smart);
+    this.line.showWords(this.text.words);
+    this.dataset.ready = "";
+  }
+
+  #openTitle() {
+    this.title = new Title({
+      url: `/api/v1/chapters/${this.dataset.chapter}`, field: this.#titleField(), note: this.querySelector(".editor__title-error"),
+      failed: this.wording.say("title_failed"),
+      onEnter: () => this.text.focus(),
+      onSaved: (title) => {
+        const here = this.querySelector('[aria-current="page"] .contents__title');
+        if (here) here.textContent = title;
+      },
+    });
+  }
+
+  #listen(smart) {
+    const { signal } = this.leaving;
+    const tell = (type) => () => this.session.dispatch({ type });
+    const save = () => { this.title.save(); this.session.dispatch({ type: "save_now" }); };
+    const isUnsaved = () => this.session.isUnsaved || this.title.isUnsaved;
+    listenForPageKeys({ host: this, save, isUnsaved, toggleFocus: () => this.#focusMode(), signal });
+    window.addEventListener("online", tell("online"), { signal });
+    window.addEventListener("offline", tell("offline"), { signal });
+    window.addEventListener("focus", tell("visible"), { signal });
+    document.addEventListener("visibilitychange", () => (document.hidden ? save() : tell("visible")()), { signal });
+    this.#listenToChoices(smart, signal);
+    this.stops = [
+      onMessage("counts", (message) => this.#counts(message)),
+      onMessage("chapter.saved", (message) => this.#savedElsewhere(message)),
+    ];
+  }
+
+  #listenToChoices(smart, signal) {
+    smart.checked = recall(SMART) !== "off";
+    smart.addEventListener("change", () => remember(SMART, smart.checked ? "on" : "off"), { signal });
+    this.querySelector('[data-choice="focus"]').addEventListener("change", () => this.#focusMode(), { signal });
+  }
+
+  #changed(cause, words) {
+    this.meter.note(cause, words, Date.now());
+    if (cause === "typed") this.line.pending += words;
+    this.line.showWords(this.text.words);
+    if (words) sendTyping(this.dataset.chapter, this.text.words);
+    this.session.dispatch({ type: "edited" });
+  }
+
+  /** The ledger's own number follows with `counts`; until then what was acknowledged is added here. */
+  #saved(activity) {
+    this.line.pending -= activity.typed;
+    this.line.setToday(this.line.today + activity.typed);
+  }
+
+  #counts({ chapter_id, story_id, today_words, goal }) {
+    const isHere = chapter_id === this.dataset.chapter || story_id === this.dataset.story;
+    if (isHere && Number.isInteger(today_words)) this.line.setToday(today_words, goal);
+  }
+
+  #savedElsewhere({ chapter_id, revision }) {
+    if (chapter_id === this.dataset.chapter) this.session.dispatch({ type: "elsewhere", revision });
+  }
+
+  #show(state) {
+    this.line.showState(state);
+    this.clash?.show(state);
+    if (this.text) this.line.showWords(this.text.words);
+  }
+
+  #focusMode() {
+    const isOn = this.classList.toggle("is-focusing");
+    this.querySelector('[data-choice="focus"]').checked = isOn;
+  }
+
+  #titleField() {
+    return this.querySelector(".editor__title");
+  }
+
+  #rescue() {
+    return {
+      again: () => this.session.dispatch({ type: "save_now" }),
+      copy: (button) => this.#copy(this.text.html(), button),
+      download: () => downloadHtml(this.text.html(), this.#titleField().value),
+      retry: () => location.reload(),
+      signInLink: (sentence) => Object.assign(document.createElement("a"), { href: this.dataset.signIn, target: "_blank", textContent: sentence }),
+    };
+  }
+
+  #conflictActions() {
+    return {
+      choose: (choice) => this.session.dispatch({ type: "chosen", choice }),
+      copy: (html, button) => this.#copy(html, button),
+      download: (html) => downloadHtml(html, this.#titleField().value),
+    };
+  }
+
+  #copy(html, button) {
+    copyHtml(html, plainText(html), (isCopied) => { if (isCopied) button.textContent = this.wording.say("copied"); });
+  }
+}
+
+/** Storage may be closed to us; then the switch lasts as long as the page. */
+function recall(key) {
+  try {
+    return localStorage.getItem(key);
+  } catch (error) {
+    if (error instanceof DOMException) return null;
+    throw error;
+  }
+}
+
+function remember(key, value) {
+  try {
+    localStorage.setItem(key, value);
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+  }
+}
+
+if (!customElements.get("nx-editor")) customElements.define("nx-editor", NxEditor);
