@@ -78,7 +78,7 @@ def test_quick_pattern_and_full_pattern_agree(text):
 
 
 def _random_texts(how_many: int) -> list[str]:
-    dice = random.Random(20)  # noqa: S311  # the same texts on every machine
+    dice = random.Random(20)  # the same texts on every machine
     planes = [(0x20, 0x2FFF), (0x3000, 0xD7FF), (0xE000, 0xFFFF), (0x10000, 0x33FFF)]
 
     def character() -> str:
@@ -104,7 +104,7 @@ def test_python_and_javascript_count_alike():
         "let all = ''; for await (const part of process.stdin) all += part;"
         "console.log(JSON.stringify(JSON.parse(all).map(countWords)));"
     )
-    answer = subprocess.run(  # noqa: S603
+    answer = subprocess.run(
         [_node(), "--input-type=module", "-e", script],
         input=json.dumps(texts),
         capture_output=True,

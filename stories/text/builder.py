@@ -22,11 +22,16 @@ _HEADINGS = {"h1": "h2", "h2": "h2", "h3": "h3", "h4": "h4", "h5": "h4", "h6": "
 _CONTAINERS = {"blockquote": "blockquote", "ul": "ul", "ol": "ol", "menu": "ul", "dir": "ul"}
 _PREFORMATTED = {"pre", "listing", "xmp", "textarea", "plaintext"}
 # Elements that a browser sets on lines of their own.
-_FLOW = _PREFORMATTED | set(
-    "address article aside body caption center col colgroup dd details dialog div dl dt fieldset"
-    " figcaption figure footer form frameset head header hgroup html legend main nav optgroup"
-    " option search section select summary table tbody td tfoot th thead title tr".split()
-)
+# fmt: off
+_FLOW = {
+    *_PREFORMATTED,
+    "address", "article", "aside", "body", "caption", "center", "col", "colgroup", "dd",
+    "details", "dialog", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form",
+    "frameset", "head", "header", "hgroup", "html", "legend", "main", "nav", "optgroup", "option",
+    "search", "section", "select", "summary", "table", "tbody", "td", "tfoot", "th", "thead",
+    "title", "tr",
+}
+# fmt: on
 _MARKS = {
     "strong": "strong",
     "b": "strong",
@@ -46,7 +51,7 @@ _MARKS = {
     "samp": "code",
 }
 # White space with a line feed or tab is layout of the source; plain spaces were typed.
-_LAYOUT_SPACE = re.compile(r" *+[\t\n][ \t\n]*+")
+_LAYOUT_SPACE = re.compile(r"(?<! ) *+[\t\n][ \t\n]*+")
 _ADDRESS = re.compile(r"(?:https?|mailto):[^\s]", re.IGNORECASE)
 _UNSAFE_IN_ADDRESS = re.compile(r"[\s\"<>`]")
 

@@ -9,7 +9,7 @@ from stories.text.schema import BREAK, Run, close_tag
 _DELIMITERS = {"<em>": "*", "<strong>": "**", "<s>": "~~"}
 _SPECIAL = re.compile(r"[\\`*_\[\]<]|~(?=~)|&(?=#|[a-zA-Z])")
 # What would begin a block, or underline a heading, at the start of a line.
-_BLOCK_START = re.compile(r"(?:[#>=]|[-+](?=$|[ -])|~)|\d{1,9}(?=[.)](?: |$))")
+_BLOCK_START = re.compile(r"[#>=]|[-+](?=$|[ -])|\d{1,9}(?=[.)](?: |$))")
 _HREF = re.compile(r'<a href="(.*)">')
 
 
@@ -22,8 +22,7 @@ def inline_markdown(runs: list[Run]) -> str:
     lines = _marked(_merged(runs), 0, "", "").split(BREAK)
     last = len(lines) - 1
     return "\n".join(
-        _guarded(line) + ("" if index == last else "\\")
-        for index, line in enumerate(lines)
+        _guarded(line) + ("" if index == last else "\\") for index, line in enumerate(lines)
     )
 
 
@@ -62,7 +61,8 @@ def _one_mark(mark: str, runs: list[Run], depth: int, before: str, after: str) -
         return f"[{_marked(runs, depth + 1, '[', ']')}]({_destination(href)})"
     delimiter = _DELIMITERS.get(mark)
     if delimiter and before != delimiter[0]:
-        inner = _marked(runs, depth + 1, delimiter, delimiter)
+        # Brackets stand for the delimiters: emphasis may open right within strong, as in ***a***.
+        inner = _marked(runs, depth + 1, "(", ")")
         if _opens(before, inner[:1]) and _opens(after, inner[-1:]):
             return f"{delimiter}{inner}{delimiter}"
     return f"{mark}{_marked(runs, depth + 1, '>', '<')}{close_tag(mark)}"

@@ -42,7 +42,8 @@ def to_text(content: str) -> str:
     """
     pieces = _BLOCK_TAGS.split(content.replace("<br>", BREAK))
     text = "\n\n".join(piece.strip(BREAK) for piece in pieces if piece and not piece.isspace())
-    return html.unescape(_OTHER_TAGS.sub("", text))
+    text = _OTHER_TAGS.sub("", text) if "<" in text else text
+    return html.unescape(text) if "&" in text else text
 
 
 def excerpt(text: str, limit: int) -> str:

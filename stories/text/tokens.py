@@ -10,9 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 # Possessive throughout: an attribute list is read once, whatever it holds.
-_TAG = re.compile(
-    r"""<(/?)([a-zA-Z][^\s/>]*+)((?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')|=)*+)>"""
-)
+_TAG = re.compile(r"""<(/?)([a-zA-Z][^\s/>]*+)((?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')|=)*+)>""")
 _ATTRIBUTE = re.compile(
     r"""([^\s=/"'>][^\s=/>]*+)(?:\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s>]++)))?"""
 )
@@ -21,9 +19,7 @@ _BOGUS_COMMENT = re.compile(r"<(?:[!?]|/[^a-zA-Z])[^>]*+>?")
 _ATTRIBUTE_REFERENCE = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[a-zA-Z][a-zA-Z0-9]*;)")
 
 _SPACING_CONTROLS = re.compile(r"[\x0b\x0c\x85]")
-_INVISIBLE = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]"
-)
+_INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 
 # Nothing inside these is shown; in the second group the text is shown, but holds no tags.
 _HIDDEN = {"script", "style", "template", "iframe", "noembed", "noframes"}
