@@ -7,9 +7,10 @@ from stories.text.schema import BREAK, Block, sanitise, serialise
 from stories.text.tokens import drop_invisible
 
 _SCENE_BREAK = re.compile(r"\*(?:[ \t]*\*){2,}|#|-{3,}")
-# What the serialiser writes besides text: runs of block tags separate, mark tags vanish.
-_BLOCK_TAGS = re.compile(r"(?:</?(?:p|h[1-6]|blockquote|ul|ol|li|hr|div)(?:\s[^>]*+)?>)+")
-_OTHER_TAGS = re.compile(r"</?[a-z][^>]*+>")
+# In schema HTML all text stands in text blocks, so that their end tags part it.
+_TEXT_END = re.compile(r"</(?:p|h[1-6]|li|blockquote|div)>")
+_TAG = re.compile(r"<[^>]*+>")
+_END = "\0"  # never in cleaned text
 
 
 def from_plain(text: str) -> str:
@@ -40,10 +41,9 @@ def to_text(content: str) -> str:
 
     A line break is a line feed; scene breaks and empty paragraphs add nothing.
     """
-    pieces = _BLOCK_TAGS.split(content.replace("<br>", BREAK))
-    text = "\n\n".join(piece.strip(BREAK) for piece in pieces if piece and not piece.isspace())
-    text = _OTHER_TAGS.sub("", text) if "<" in text else text
-    return html.unescape(text) if "&" in text else text
+    text = _TAG.sub("", _TEXT_END.sub(_END, content.replace("<br>", BREAK)))
+    pieces = [piece.strip(BREAK) for piece in text.split(_END) if piece and not piece.isspace()]
+    return html.unescape("\n\n".join(pieces))
 
 
 def excerpt(text: str, limit: int) -> str:
