@@ -50,7 +50,7 @@ def _save(request: HttpRequest, current: Chapter, form: ChapterTextForm) -> Http
     content = from_markdown(text.replace("\r\n", "\n"))
     by: Any = request.user
     if choice == "theirs":
-        keep_conflict_copy(current, content=content, at=timezone.now())
+        keep_conflict_copy(current, content=content, by=by, at=timezone.now())
         messages.success(request, _("Kept as it is. Your other text is in the history."))
         return redirect(current)
     if choice == "chapter":

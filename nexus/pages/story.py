@@ -23,7 +23,7 @@ from nexus.lib.wording import ago
 from nexus.pages.desk import STATUS_CLASS
 from stories.forms import ChapterForm
 from stories.models import Chapter, Story
-from stories.plans import plan_progress
+from stories.plans import quota_of_day
 from stories.services import chapters as chapter_services
 from stories.views import add_refusal, own_chapter
 
@@ -172,11 +172,17 @@ def _plan_line(story: Any, at: datetime) -> str:
     plan = getattr(story, "plan", None)
     if plan is None:
         return ""
-    progress = plan_progress(plan, word_count=story.word_count, today=story.owner.day_of(at))
+    quota = quota_of_day(
+        story.owner.day_of(at),
+        words_left=plan.total_words - story.word_count,
+        start_on=plan.start_on,
+        due_on=plan.due_on,
+        weekday_weights=plan.weekday_weights,
+    )
     values = {
         "words": f"{story.word_count:,}",
         "total": f"{plan.total_words:,}",
-        "quota": f"{progress.quota_today:,}",
+        "quota": f"{quota:,}",
     }
     return _("%(words)s of %(total)s words, %(quota)s today") % values
 
