@@ -1,4 +1,4 @@
-"""Daphne on a socket that is already listening: `python -m nexus.serve FILE_DESCRIPTOR`."""
+"""Daphne for Nexus: `python -m nexus.serve 3` (a listening socket) or `… 0.0.0.0:8001`."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ import sys
 
 from daphne.server import Server
 
+FRAME_BYTES = 64 * 1024
 
-def main(descriptor: int) -> None:
+
+def main(place: str) -> None:
     """Serve until told to stop."""
     from nexus.asgi import application
 
     Server(
         application=application,
-        endpoints=[f"fd:fileno={descriptor}"],
+        endpoints=[endpoint(place)],
         signal_handlers=True,
         request_buffer_size=256 * 1024,
         server_name="",
@@ -21,10 +23,18 @@ def main(descriptor: int) -> None:
         ping_interval=20,
         ping_timeout=30,
         application_close_timeout=5,
-        websocket_max_message_size=64 * 1024,
-        websocket_max_frame_size=64 * 1024,
+        websocket_max_message_size=FRAME_BYTES,
+        websocket_max_frame_size=FRAME_BYTES,
     ).run()
 
 
+def endpoint(place: str) -> str:
+    """Return Twisted's words for a file descriptor or an address."""
+    if place.isdigit():
+        return f"fd:fileno={place}"
+    interface, _, port = place.rpartition(":")
+    return f"tcp:port={int(port)}:interface={interface}"
+
+
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(sys.argv[1])

@@ -21,10 +21,6 @@ def migrate() -> bool:
         executor = MigrationExecutor(connection)
         if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
             return False
-        with connection.cursor() as cursor:
-            # The limits that protect a request would cut a long migration in half.
-            cursor.execute("SET statement_timeout = 0")
-            cursor.execute("SET idle_in_transaction_session_timeout = 0")
         call_command("migrate", interactive=False, verbosity=0)
     except OperationalError as error:
         raise CommandError(f"The database cannot be reached: {error}") from error

@@ -1,0 +1,117 @@
+"""The container files agree with each other and with the settings."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from django.conf import settings
+
+BASE = Path(settings.BASE_DIR)
+COMPOSE = yaml.safe_load((BASE / "docker-compose.yml").read_text())
+SERVICES = COMPOSE["services"]
+OURS = ("migrate", "web", "realtime", "worker", "beat")
+NGINX = (BASE / "deploy" / "nginx" / "nginx.conf").read_text()
+DOCKERFILE = (BASE / "deploy" / "Dockerfile").read_text()
+EXAMPLE = (BASE / ".env.docker.example").read_text()
+
+
+def settings_variables():
+    """Every variable the settings read, as they read it."""
+    source = (BASE / "nexus" / "settings.py").read_text()
+    return set(re.findall(r'env\.(?:text|words|boolean|integer|choice)\(\s*"([A-Z_]+)"', source))
+
+
+def test_only_nginx_is_published():
+    assert {name for name, service in SERVICES.items() if service.get("ports")} == {"nginx"}
+    assert SERVICES["nginx"]["ports"] == ["8080:8080"]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_service_has_limits_a_restart_policy_and_a_health_check(name):
+    service = SERVICES[name]
+    assert service["mem_limit"]
+    assert service["cpus"]
+    assert service["restart"]
+    has_own_check = "healthcheck" in service
+    assert has_own_check or (name == "web" and "HEALTHCHECK" in DOCKERFILE)
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_our_containers_are_read_only_and_without_privileges(name):
+    service = SERVICES[name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert "USER nexus" in DOCKERFILE
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_every_variable_given_to_a_container_is_read_by_the_settings(name):
+    assert set(SERVICES[name]["environment"]) <= settings_variables()
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_containers_get_everything_a_production_start_insists_on(name):
+    source = (BASE / "nexus" / "settings.py").read_text()
+    required = re.search(r"env\.require\(([^)]*)\)", source).group(1)
+    assert set(re.findall(r'"([A-Z_]+)"', required)) <= set(SERVICES[name]["environment"])
+    assert SERVICES[name]["environment"]["NEXUS_PROFILE"] == "production"
+
+
+def test_every_substituted_variable_is_in_the_example_and_no_other():
+    used = set(re.findall(r"\$\{([A-Z_]+)", (BASE / "docker-compose.yml").read_text()))
+    assert used == set(re.findall(r"^([A-Z_]+)=", EXAMPLE, re.MULTILINE))
+
+
+def test_the_example_holds_no_secret():
+    assert re.search(r"^SECRET_KEY=$", EXAMPLE, re.MULTILINE)
+    assert re.search(r"^POSTGRES_PASSWORD=$", EXAMPLE, re.MULTILINE)
+
+
+def test_everything_waited_for_exists_and_can_be_healthy():
+    for service in SERVICES.values():
+        for name, how in service.get("depends_on", {}).items():
+            assert name in SERVICES
+            wanted = "service_completed_successfully" if name == "migrate" else "service_healthy"
+            assert how["condition"] == wanted
+
+
+def test_named_volumes_and_networks_are_declared():
+    for service in SERVICES.values():
+        assert set(service["networks"]) <= set(COMPOSE["networks"])
+        for volume in service.get("volumes", []):
+            source = volume.partition(":")[0]
+            assert source in COMPOSE["volumes"] or (BASE / source).exists()
+
+
+def test_nginx_sends_pages_to_web_and_sockets_to_realtime():
+    assert set(re.findall(r"http://([a-z]+):(\d+)", NGINX)) == {
+        ("web", "8000"),
+        ("realtime", "8001"),
+    }
+    assert '"--port", "8000"' in DOCKERFILE
+    assert SERVICES["realtime"]["command"][-1].endswith(":8001")
+    sockets = NGINX[NGINX.index("location /ws/") : NGINX.index("location / {")]
+    assert "proxy_pass $realtime" in sockets
+    assert "proxy_set_header Upgrade" in sockets
+
+
+def test_nginx_takes_bodies_as_large_as_the_application_does():
+    size = re.search(r"client_max_body_size (\d+)m", NGINX).group(1)
+    assert int(size) * 1024 * 1024 == settings.MAX_BODY_BYTES
+
+
+def test_nginx_has_balanced_blocks_and_terminated_lines():
+    assert NGINX.count("{") == NGINX.count("}")
+    for line in map(str.strip, NGINX.splitlines()):
+        assert not line or line.startswith("#") or line.endswith((";", "{", "}"))
+
+
+def test_everything_the_image_copies_exists():
+    for source in re.findall(r"^COPY (?!--)(\S+) ", DOCKERFILE, re.MULTILINE):
+        assert (BASE / source).exists(), source
+
+
+def test_the_image_holds_no_secrets_and_no_data():
+    ignored = (BASE / ".dockerignore").read_text().split()
+    assert {".git", ".env*", "var", ".venv"} <= set(ignored)
