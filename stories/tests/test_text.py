@@ -25,7 +25,7 @@ from stories.text.schema import BREAK, SMALL_CAPS, Block, sanitise, serialise
 
 CANONICAL = [
     "",
-    "<p></p>",
+    "<p></p><p></p>",
     "<p>Hello </p>",
     "<p> two  spaces </p>",
     '<p data-b="a-B_9">x</p><hr data-b="c"><h2 data-b="d">y</h2>',
@@ -55,7 +55,10 @@ def test_schema_html_is_left_as_it_is(html):
         ("<p><strike>a</strike> <del>b</del></p>", "<p><s>a</s> <s>b</s></p>"),
         ("<h1>a</h1><h5>b</h5><h6>c</h6>", "<h2>a</h2><h4>b</h4><h4>c</h4>"),
         ("<div>a</div><section>b<p>c</p>d</section>", "<p>a</p><p>b</p><p>c</p><p>d</p>"),
-        ("<div><br></div>", "<p></p>"),
+        ("<p></p>", ""),
+        ('<p data-b="a"></p>', ""),
+        ("<div><br></div>", ""),
+        ("a<div><br></div>b", "<p>a</p><p></p><p>b</p>"),
         ("<h1><div>Title</div></h1>", "<h2>Title</h2>"),
         ("<p>\n  It was\n\ta truth\n</p>\n<p>x</p>\n", "<p>It was a truth</p><p>x</p>"),
         ("<p>a<em>\n</em>b</p>", "<p>a<em> </em>b</p>"),
@@ -163,7 +166,8 @@ def test_cleaning_twice_is_cleaning_once(raw):
 @given(soup)
 def test_cleaned_html_is_valid_against_the_schema(raw):
     html = clean_html(raw)
-    assert serialise(parse(raw)) == html, "the sanitiser had to step in"
+    built = serialise(parse(raw))
+    assert html == built or (html == to_text(built) == ""), "the sanitiser had to step in"
     for block in parse(html):
         assert_valid(block, ("p", "h2", "h3", "h4", "blockquote", "ul", "ol", "hr"))
 
@@ -331,7 +335,7 @@ def test_excerpt_shows_where_the_writer_stopped(text, limit, end):
         (f"<p>{SMALL_CAPS}Anno</span></p>", '<span class="small-caps">Anno</span>\n'),
         ('<p><a href="http://x/">a</a></p>', "[a](http://x/)\n"),
         ("<p>a<em> b</em></p>", "a<em> b</em>\n"),
-        ("<p></p>", "<p></p>\n"),
+        ("<p>a</p><p></p>", "a\n\n<p></p>\n"),
         ("<p>a </p>", "a&#32;\n"),
         ("<blockquote><p>a</p><p>b</p></blockquote>", "> a\n>\n> b\n"),
         (
@@ -404,7 +408,7 @@ def _containers(children):
 
 
 block = st.recursive(st.one_of(text_block, st.just(Block("hr"))), _containers, max_leaves=6)
-document = st.lists(block, max_size=5).map(serialise)
+document = st.lists(block, max_size=5).map(serialise).filter(lambda html: html != "<p></p>")
 
 
 @settings(max_examples=300, deadline=None)

@@ -27,6 +27,8 @@ _FLAT = "|".join(rf"<{tag}{_ID}>(?:{_INLINE})*+</{tag}>" for tag in TEXT_BLOCKS)
 _PLAIN_CHAPTER = re.compile(rf"(?:{_FLAT}|<blockquote{_ID}>(?:{_FLAT})++</blockquote>)*+")
 _BLOCK_IDS = re.compile(r' data-b="([^"]+)"')
 
+_EMPTY_CHAPTER = re.compile(rf"<p{_ID}></p>")
+
 _OUR_TAGS = re.compile(
     r"</?(?:p|h[1-6]|blockquote|ul|ol|li|hr|br|strong|b|em|i|u|s|strike|del|ins|code|a|span|div"
     r"|pre|table|section|article|body|html)(?:\s[^<>]*+)?/?>",
@@ -39,11 +41,15 @@ def clean_html(raw: str) -> str:
 
     Unchanged when it already is so. Spaces are kept as typed; line feeds and tabs are layout of
     the source and collapse as in a browser. A block id that is malformed, or that an earlier
-    block of the chapter bears, is dropped.
+    block of the chapter bears, is dropped. An empty chapter is the empty string, as the editor
+    writes it.
     """
+    if _EMPTY_CHAPTER.fullmatch(raw):
+        return ""
     if _is_plain_chapter(raw):
         return sanitise(raw)
-    return sanitise(serialise(parse(raw)))
+    html = serialise(parse(raw))
+    return "" if _EMPTY_CHAPTER.fullmatch(html) else sanitise(html)
 
 
 def clean_content(raw: str) -> str:
