@@ -57,10 +57,9 @@ def snapshot(chapter: Chapter, ref: str) -> Snapshot:
     return _as_snapshot(_kept(chapter, ref))
 
 
-def differences(chapter: Chapter, *, older: str, newer: str) -> list[Piece]:
+def differences(older: Snapshot, newer: Snapshot) -> list[Piece]:
     """Return how one version becomes another, word by word."""
-    before, after = snapshot(chapter, older), snapshot(chapter, newer)
-    return compare(to_text(before.content), to_text(after.content))
+    return compare(to_text(older.content), to_text(newer.content))
 
 
 @transaction.atomic

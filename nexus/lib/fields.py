@@ -12,6 +12,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from nexus.lib.errors import Invalid
+from nexus.lib.names import MAX_LENGTH, clean_title
+
 
 class StrictIntegerField(serializers.IntegerField):
     """A JSON number without a fraction; no boolean, no string."""
@@ -37,6 +40,7 @@ class StrictCharField(serializers.CharField):
 
     default_error_messages = {
         "unstorable": _("Please leave out characters that cannot be stored."),
+        "max_length": _("Please keep it to {max_length} characters."),
     }
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
@@ -52,17 +56,36 @@ class StrictCharField(serializers.CharField):
         return super().to_internal_value(data)
 
 
+class TitleField(StrictCharField):
+    """A title by the rule of `nexus.lib.names`, so that its faults are faults of shape."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"max_length": MAX_LENGTH} | options)
+
+    def to_internal_value(self, data: Any) -> str:
+        title = super().to_internal_value(data)
+        try:
+            return clean_title(title, max_length=self.max_length or MAX_LENGTH)
+        except Invalid as error:
+            raise serializers.ValidationError(error.detail, code=error.code) from error
+
+
 class ProseField(serializers.CharField):
-    """Text that is cleaned, never refused: only the JSON type is checked."""
+    """Text that is cleaned, never refused: only its JSON type and length are checked."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"allow_blank": True, "trim_whitespace": False} | options)
-        # The default validators read every character and refuse NUL.
+        # The parent's validators read every character and refuse NUL.
         self.validators = []
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
         is_empty, value = self.validate_empty_values(data)
-        return value if is_empty else self.to_internal_value(value)
+        if is_empty:
+            return value
+        text = self.to_internal_value(value)
+        if self.max_length is not None and len(text) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
+        return text
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):

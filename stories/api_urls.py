@@ -1,0 +1,36 @@
+"""Addresses of stories, chapters, history and plans below `/api/v1/`."""
+
+from nexus.lib.routes import route
+from stories.content_view import chapter_content
+from stories.viewsets import chapters, history, plans, stories, trash
+
+urlpatterns = [
+    route("stories", stories.StoriesView.as_view(), name="stories"),
+    route("stories/<story_id>", stories.StoryView.as_view(), name="story"),
+    route("stories/<story_id>/restore", stories.StoryRestoreView.as_view(), name="story-restore"),
+    route("stories/<story_id>/chapters", chapters.ChaptersView.as_view(), name="chapters"),
+    route(
+        "stories/<story_id>/chapters/reorder",
+        chapters.ChapterOrderView.as_view(),
+        name="chapter-order",
+    ),
+    route("stories/<story_id>/plan", plans.PlanView.as_view(), name="plan"),
+    route("chapters/<chapter_id>", chapters.ChapterView.as_view(), name="chapter"),
+    route(
+        "chapters/<chapter_id>/restore",
+        chapters.ChapterRestoreView.as_view(),
+        name="chapter-restore",
+    ),
+    route("chapters/<chapter_id>/content", chapter_content, name="chapter-content"),
+    route("chapters/<chapter_id>/versions", history.VersionsView.as_view(), name="versions"),
+    route(
+        "chapters/<chapter_id>/versions/<version>", history.VersionView.as_view(), name="version"
+    ),
+    route(
+        "chapters/<chapter_id>/versions/<version>/restore",
+        history.VersionRestoreView.as_view(),
+        name="version-restore",
+    ),
+    route("chapters/<chapter_id>/diff", history.DifferenceView.as_view(), name="diff"),
+    route("trash", trash.TrashView.as_view(), name="trash"),
+]

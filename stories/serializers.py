@@ -1,0 +1,285 @@
+"""The shape of stories, chapters, versions and plans in the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from nexus.lib.api import PageQuery
+from nexus.lib.fields import (
+    ProseField,
+    StrictBooleanField,
+    StrictIntegerField,
+    TitleField,
+)
+from stories.models import MAX_QUOTA, ChapterVersion, Plan, Story
+from stories.services.stories import MAX_GENRE, MAX_SYNOPSIS
+from stories.services.targets import MAX_WEIGHT
+
+Shape = serializers.Serializer[Any]
+MAX_POSITION = 2**31 - 1
+
+
+# --- Answers ------------------------------------------------------------------------
+
+
+class ChapterItemSerializer(Shape):
+    id = serializers.UUIDField()
+    title = serializers.CharField()
+    part_title = serializers.CharField()
+    published = serializers.BooleanField(source="is_published")
+    word_count = serializers.IntegerField()
+    updated_at = serializers.DateTimeField()
+    position = serializers.IntegerField()
+
+
+class StoryCardSerializer(Shape):
+    id = serializers.UUIDField()
+    title = serializers.CharField()
+    status = serializers.ChoiceField(choices=Story.Status.choices)
+    total_chapters = serializers.IntegerField()
+    word_count = serializers.IntegerField()
+    latest_chapter_id = serializers.UUIDField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+class StorySerializer(StoryCardSerializer):
+    synopsis = serializers.CharField()
+    genre = serializers.CharField()
+    chapters = ChapterItemSerializer(many=True, source="outline")
+
+
+class StoryListSerializer(Shape):
+    stories = StoryCardSerializer(many=True)
+
+
+class ChapterListSerializer(Shape):
+    story_id = serializers.UUIDField()
+    story_title = serializers.CharField()
+    story_status = serializers.ChoiceField(choices=Story.Status.choices)
+    story_last_updated = serializers.DateTimeField()
+    chapters = ChapterItemSerializer(many=True)
+
+
+class ChapterSerializer(Shape):
+    id = serializers.UUIDField()
+    title = serializers.CharField()
+    published = serializers.BooleanField(source="is_published")
+    content = serializers.CharField()
+    word_count = serializers.IntegerField()
+    content_revision = serializers.IntegerField()
+    content_hash = serializers.CharField()
+    story_id = serializers.UUIDField()
+    story_title = serializers.CharField(source="story.title")
+    part_title = serializers.CharField()
+    position = serializers.IntegerField(allow_null=True)
+    previous_chapter_id = serializers.UUIDField(allow_null=True)
+    next_chapter_id = serializers.UUIDField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+class VersionItemSerializer(Shape):
+    id = serializers.UUIDField(allow_null=True, help_text=_("Null for the head."))
+    revision = serializers.IntegerField(
+        allow_null=True, help_text=_("Null for the other side of a conflict.")
+    )
+    hash = serializers.CharField()
+    word_count = serializers.IntegerField()
+    reason = serializers.CharField()
+    name = serializers.CharField()
+    saved_at = serializers.DateTimeField()
+
+
+class VersionSerializer(VersionItemSerializer):
+    content = serializers.CharField()
+
+
+class VersionListSerializer(Shape):
+    head = VersionItemSerializer()
+    versions = VersionItemSerializer(many=True)
+    next_cursor = serializers.CharField(allow_null=True)
+
+
+class PieceSerializer(Shape):
+    op = serializers.ChoiceField(choices=["equal", "delete", "insert"])
+    text = serializers.CharField()
+
+
+class DifferenceSerializer(Shape):
+    older = VersionItemSerializer()
+    newer = VersionItemSerializer()
+    pieces = PieceSerializer(many=True)
+
+
+class SavedSerializer(Shape):
+    revision = serializers.IntegerField()
+    hash = serializers.CharField()
+    word_count = serializers.IntegerField()
+    saved_at = serializers.DateTimeField()
+    normalised = serializers.BooleanField()
+    already_applied = serializers.BooleanField()
+
+
+class TrashedStorySerializer(Shape):
+    id = serializers.UUIDField()
+    title = serializers.CharField()
+    total_chapters = serializers.IntegerField()
+    word_count = serializers.IntegerField()
+    trashed_at = serializers.DateTimeField()
+    purge_at = serializers.DateTimeField()
+
+
+class TrashedChapterSerializer(Shape):
+    id = serializers.UUIDField()
+    title = serializers.CharField()
+    story_id = serializers.UUIDField()
+    story_title = serializers.CharField(source="story.title")
+    word_count = serializers.IntegerField()
+    trashed_at = serializers.DateTimeField()
+    purge_at = serializers.DateTimeField()
+
+
+class TrashSerializer(Shape):
+    stories = TrashedStorySerializer(many=True)
+    chapters = TrashedChapterSerializer(many=True)
+    next_cursor = serializers.CharField(allow_null=True)
+
+
+class PlanSerializer(Shape):
+    story_id = serializers.UUIDField()
+    total_words = serializers.IntegerField()
+    start_words = serializers.IntegerField()
+    start_on = serializers.DateField()
+    due_on = serializers.DateField()
+    weekday_weights = serializers.ListField(child=serializers.IntegerField())
+    strategy = serializers.ChoiceField(choices=Plan.Strategy.choices)
+    word_count = serializers.IntegerField()
+    words_left = serializers.IntegerField()
+    days_left = serializers.IntegerField()
+    quota_today = serializers.IntegerField()
+
+
+# --- Bodies -------------------------------------------------------------------------
+
+
+class StoryChangeSerializer(Shape):
+    title = TitleField(required=False)
+    status = serializers.ChoiceField(choices=Story.Status.choices, required=False)
+    synopsis = ProseField(max_length=MAX_SYNOPSIS, required=False)
+    genre = TitleField(max_length=MAX_GENRE, allow_blank=True, required=False)
+
+
+class NewStorySerializer(StoryChangeSerializer):
+    title = TitleField()
+
+
+class ChapterChangeSerializer(Shape):
+    title = TitleField(required=False)
+    content = ProseField(required=False, help_text=_("HTML or plain text."))
+    published = StrictBooleanField(required=False)
+    part_title = TitleField(allow_blank=True, required=False)
+
+
+class NewChapterSerializer(Shape):
+    title = TitleField()
+    content = ProseField(required=False, default="", help_text=_("HTML or plain text."))
+    part_title = TitleField(allow_blank=True, required=False, default="")
+    position = StrictIntegerField(min_value=0, max_value=MAX_POSITION, required=False)
+
+
+class ReorderSerializer(Shape):
+    """Either the whole order, or one move."""
+
+    from_pos = StrictIntegerField(min_value=0, max_value=MAX_POSITION, required=False)
+    to_pos = StrictIntegerField(min_value=0, max_value=MAX_POSITION, required=False)
+    order = serializers.ListField(
+        child=serializers.UUIDField(), required=False, allow_empty=True, max_length=10_000
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        positions = {"from_pos", "to_pos"} & attrs.keys()
+        if "order" in attrs:
+            if positions:
+                raise serializers.ValidationError(_("Give either an order or two positions."))
+            return attrs
+        missing = {"from_pos", "to_pos"} - positions
+        if missing:
+            raise serializers.ValidationError(
+                {field: serializers.ErrorDetail(str(_REQUIRED), "required") for field in missing}
+            )
+        return attrs
+
+
+class VersionNameSerializer(Shape):
+    name = TitleField(allow_blank=True)
+
+
+class ConflictCopySerializer(Shape):
+    content = ProseField()
+    reason = serializers.ChoiceField(choices=[ChapterVersion.Reason.CONFLICT.value])
+
+
+class PlanChangeSerializer(Shape):
+    total_words = StrictIntegerField(min_value=0, max_value=MAX_QUOTA)
+    start_words = StrictIntegerField(min_value=0, max_value=MAX_QUOTA, required=False)
+    start_on = serializers.DateField(required=False)
+    due_on = serializers.DateField()
+    weekday_weights = serializers.ListField(
+        child=StrictIntegerField(min_value=0, max_value=MAX_WEIGHT),
+        min_length=7,
+        max_length=7,
+        required=False,
+    )
+    strategy = serializers.ChoiceField(choices=Plan.Strategy.choices, required=False)
+
+
+class SaveSerializer(Shape):
+    """The body of a content save; read without serializers, this only describes it."""
+
+    content = serializers.CharField(allow_blank=True, help_text=_("HTML or plain text."))
+    base_revision = serializers.CharField(
+        required=False, help_text=_("Stands in for If-Match, without its quotes.")
+    )
+    save_id = serializers.UUIDField(required=False, help_text=_("Stands in for Idempotency-Key."))
+    activity = serializers.DictField(
+        required=False,
+        help_text=_(
+            "Words by cause since the last acknowledged save: typed, pasted, removed, undone, "
+            "restored, cut, replaced; active_ms; since (ISO time)."
+        ),
+    )
+    cause = serializers.CharField(required=False)
+
+
+# --- Queries ------------------------------------------------------------------------
+
+
+class StoryQuery(Shape):
+    status = serializers.ChoiceField(choices=Story.Status.choices, required=False)
+
+
+class ChapterQuery(Shape):
+    as_html = serializers.BooleanField(
+        required=False,
+        default=True,
+        help_text=_("False: plain text, one blank line between paragraphs."),
+    )
+
+
+class DiffQuery(Shape):
+    to = serializers.CharField(max_length=64)
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        # `from` is a word of Python and cannot be declared.
+        return {"from": serializers.CharField(max_length=64), **super().get_fields()}
+
+
+class ListQuery(PageQuery):
+    """`limit` and `cursor`."""
+
+
+_REQUIRED = serializers.Field.default_error_messages["required"]
