@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,8 @@ from accounts.models import User
 from analytics import reports
 from nexus.lib.live import Message, publish
 from stories.models import Chapter
+
+MOST_WORDS = 10_000_000
 
 
 def publish_counts(user_id: UUID, story_id: UUID, chapter_id: UUID, words: int) -> None:
@@ -24,8 +27,9 @@ def publish_counts(user_id: UUID, story_id: UUID, chapter_id: UUID, words: int) 
     publish(user_id, day(today))
 
 
-def story_words(story_id: UUID) -> int:
-    live = Chapter.objects.live().filter(story=story_id)
+def story_words(story_id: UUID, *, but: UUID | None = None) -> int:
+    """Return the words of a story's chapters, without one of them when `but` is given."""
+    live = Chapter.objects.live().filter(story=story_id).exclude(pk=but)
     return live.aggregate(words=Sum("word_count"))["words"] or 0
 
 
@@ -53,4 +57,30 @@ def day(today: reports.Today) -> dict[str, Any]:
         "remaining": today.remaining,
         "minutes": today.minutes,
         "sessions": today.sessions,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A chapter a writer may announce words for."""
+
+    chapter_id: UUID
+    story_id: UUID
+
+
+def place_of(chapter_id: UUID, user_id: UUID) -> Place | None:
+    """Return the user's own chapter, or None for anybody else's."""
+    own = Chapter.objects.live().filter(pk=chapter_id, story__owner=user_id)
+    story_id = own.values_list("story_id", flat=True).first()
+    return Place(chapter_id, story_id) if story_id else None
+
+
+def hint(place: Place, chapter_words: int, words: int) -> Message:
+    """Return what another window shows while words are typed that are not saved yet."""
+    return {
+        "type": "counts",
+        "story_id": str(place.story_id),
+        "chapter_id": str(place.chapter_id),
+        "chapter_words": chapter_words,
+        "story_words": words,
     }

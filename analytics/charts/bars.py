@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from analytics.charts.chart import Chart, long_date, nice_top, short_date, whole
-from analytics.charts.svg import element, number, picture, text
+from analytics.charts.svg import element, join, number, picture, text
 from analytics.reports.days import DayWords
+from analytics.reports.figures import Figures
+from analytics.reports.stories import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,34 +40,92 @@ class Frame:
         return self.base - self.plot * value / scale
 
 
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """What one bar stands for, and how that is called in full and in short."""
+
+    key: str
+    name: str
+    label: str
+    words: int
+    figures: Figures
+    is_now: bool = False
+
+
 ROOMY = Frame(760, 240, "chart chart--roomy", labels=6)
 NARROW = Frame(340, 200, "chart chart--narrow", labels=3)
 
 
 def bar_chart(
-    days: Sequence[DayWords], *, goal: int | None, title: str, ident: str, why: str = ""
+    days: Sequence[DayWords],
+    *,
+    goal: int | None,
+    title: str,
+    ident: str,
+    why: str | SafeString = "",
 ) -> Chart:
     """Draw a bar a day, as high as its words, and the goal as a line when there is one."""
-    sentence = bars_sentence(days)
+    bars = [
+        Bar(
+            day.day.isoformat(),
+            long_date(day.day),
+            short_date(day.day),
+            day.words,
+            day.figures,
+            day.is_today,
+        )
+        for day in days
+    ]
+    return _chart(bars, goal, bars_sentence(days), (_("Day"), title, ident), why)
+
+
+def period_chart(
+    rows: Sequence[Row],
+    *,
+    goal: int | None,
+    title: str,
+    ident: str,
+    why: str | SafeString = "",
+) -> Chart:
+    """Draw a bar a week or month."""
+    bars = [
+        Bar(
+            row.period.first.isoformat(),
+            _("%(first)s to %(last)s")
+            % {"first": long_date(row.period.first), "last": long_date(row.period.last)},
+            short_date(row.period.first),
+            row.words,
+            row.figures,
+        )
+        for row in rows
+    ]
+    words = sum(row.words for row in rows)
+    sentence = ngettext("%(words)s word in all.", "%(words)s words in all.", words)
+    return _chart(bars, goal, sentence % {"words": whole(words)}, (_("Period"), title, ident), why)
+
+
+def _chart(
+    bars: Sequence[Bar],
+    goal: int | None,
+    sentence: str,
+    names: tuple[str, str, str],
+    why: str | SafeString,
+) -> Chart:
+    heading, title, ident = names
     frames = ((ROOMY, ident), (NARROW, f"{ident}-narrow"))
     drawn = [
-        _drawing(days, goal, frame, title=title, sentence=sentence, ident=name)
+        _drawing(bars, goal, frame, title=title, sentence=sentence, ident=name)
         for frame, name in frames
     ]
     return Chart(
         id=ident,
         title=title,
         sentence=sentence,
-        svg=SafeString("".join(drawn)),
-        headings=(_("Day"), _("Words"), _("Net"), _("Minutes")),
+        svg=join(*drawn),
+        headings=(heading, _("Words"), _("Net"), _("Minutes")),
         rows=tuple(
-            (
-                long_date(day.day),
-                whole(day.words),
-                whole(day.figures.net),
-                whole(day.figures.minutes),
-            )
-            for day in days
+            (bar.name, whole(bar.words), whole(bar.figures.net), whole(bar.figures.minutes))
+            for bar in bars
         ),
         why=why,
     )
@@ -94,7 +154,7 @@ def bars_sentence(days: Sequence[DayWords]) -> str:
 
 
 def _drawing(
-    days: Sequence[DayWords],
+    bars: Sequence[Bar],
     goal: int | None,
     frame: Frame,
     *,
@@ -102,12 +162,12 @@ def _drawing(
     sentence: str,
     ident: str,
 ) -> SafeString:
-    scale = nice_top(max([day.words for day in days] + [goal or 0, 1]))
+    scale = nice_top(max([bar.words for bar in bars] + [goal or 0, 1]))
     return picture(
         *_grid(scale, frame),
-        *_bars(days, scale, frame),
+        *_bars(bars, scale, frame),
         *_line(goal, scale, frame),
-        *_dates(days, frame),
+        *_dates(bars, frame),
         ident=ident,
         title=title,
         description=_("%(sentence)s The scale ends at %(top)s words.")
@@ -136,31 +196,31 @@ def _grid(scale: int, frame: Frame) -> list[SafeString]:
     return drawn
 
 
-def _bars(days: Sequence[DayWords], scale: int, frame: Frame) -> list[SafeString]:
-    slot = (frame.width - frame.left) / max(1, len(days))
-    best = max((day.words for day in days), default=0)
+def _bars(bars: Sequence[Bar], scale: int, frame: Frame) -> list[SafeString]:
+    slot = (frame.width - frame.left) / max(1, len(bars))
+    best = max((bar.words for bar in bars), default=0)
     drawn = []
-    for place, day in enumerate(days):
-        if not day.words:
+    for place, bar in enumerate(bars):
+        if not bar.words:
             continue
-        x, y = frame.left + place * slot + slot * 0.15, frame.y(day.words, scale)
-        css = "chart__bar chart__bar--today" if day.is_today else "chart__bar"
+        x, y = frame.left + place * slot + slot * 0.15, frame.y(bar.words, scale)
+        css = "chart__bar chart__bar--today" if bar.is_now else "chart__bar"
         drawn.append(
             element(
                 "rect",
-                element("title", f"{long_date(day.day)}: {whole(day.words)}"),
+                element("title", f"{bar.name}: {whole(bar.words)}"),
                 x=number(x),
                 y=number(y),
                 width=number(slot * 0.7),
                 height=number(frame.base - y),
                 rx=number(min(2, slot / 5)),
                 class_=css,
-                data_day=day.day.isoformat(),
-                data_words=day.words,
+                data_day=bar.key,
+                data_words=bar.words,
             )
         )
-        if day.words == best:
-            drawn.append(_direct_label(day.words, x + slot * 0.35, y, frame))
+        if bar.words == best:
+            drawn.append(_direct_label(bar.words, x + slot * 0.35, y, frame))
             best = -1
     return drawn
 
@@ -190,21 +250,21 @@ def _line(goal: int | None, scale: int, frame: Frame) -> list[SafeString]:
     ]
 
 
-def _dates(days: Sequence[DayWords], frame: Frame) -> list[SafeString]:
+def _dates(bars: Sequence[Bar], frame: Frame) -> list[SafeString]:
     """Write some dates below the bars, counted back from the last, so that it always has one."""
-    if not days:
+    if not bars:
         return []
-    slot = (frame.width - frame.left) / len(days)
-    step = max(1, -(-len(days) // frame.labels))
+    slot = (frame.width - frame.left) / len(bars)
+    step = max(1, -(-len(bars) // frame.labels))
     drawn = []
-    for place in range(len(days) - 1, -1, -step):
-        is_last = place == len(days) - 1
+    for place in range(len(bars) - 1, -1, -step):
+        is_last = place == len(bars) - 1
         x = frame.width if is_last else frame.left + (place + 0.5) * slot
         if not is_last and x < frame.left + 14:
             continue
         drawn.append(
             text(
-                short_date(days[place].day),
+                bars[place].label,
                 x,
                 frame.height - 6,
                 anchor="end" if is_last else "middle",

@@ -15,8 +15,7 @@ def element(name: str, *children: str, **attributes: object) -> SafeString:
         ' {}="{}"',
         ((key.rstrip("_").replace("_", "-"), value) for key, value in attributes.items()),
     )
-    inside = format_html_join("", "{}", ((child,) for child in children))
-    return format_html("<{}{}>{}</{}>", SafeString(name), pairs, inside, SafeString(name))
+    return format_html("<{0}{1}>{2}</{0}>", SafeString(name), pairs, join(*children))
 
 
 def picture(
@@ -33,6 +32,11 @@ def picture(
         role="img",
         aria_labelledby=f"{ident}-title {ident}-desc",
     )
+
+
+def join(*parts: str) -> SafeString:
+    """Return safe parts one after the other, escaping the others."""
+    return format_html_join("", "{}", ((part,) for part in parts))
 
 
 def number(value: float) -> str:

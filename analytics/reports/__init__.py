@@ -1,5 +1,6 @@
 """Answers made from the ledger: frozen values, constant queries, the time passed in."""
 
+from analytics.reports.cards import target_card
 from analytics.reports.dashboard import Dashboard, Library, dashboard, last_chapters
 from analytics.reports.days import (
     DayReport,
@@ -17,8 +18,11 @@ from analytics.reports.days import (
 from analytics.reports.figures import Figures, figures_by_day
 from analytics.reports.heat import HeatYear, heat_year
 from analytics.reports.stories import (
+    MOST_FILLED_DAYS,
     Row,
     StoryAnalytics,
+    best_of,
+    figures_within,
     recent_activity,
     story_analytics,
     story_today,
@@ -26,6 +30,7 @@ from analytics.reports.stories import (
 from analytics.reports.targets import Progress, progress_of_targets, target_progress
 
 __all__ = [
+    "MOST_FILLED_DAYS",
     "Dashboard",
     "DayReport",
     "DayWords",
@@ -38,9 +43,11 @@ __all__ = [
     "Streak",
     "Today",
     "Week",
+    "best_of",
     "dashboard",
     "day_report",
     "figures_by_day",
+    "figures_within",
     "goal_on",
     "heat_year",
     "last_chapters",
@@ -50,6 +57,7 @@ __all__ = [
     "story_analytics",
     "story_today",
     "streak",
+    "target_card",
     "target_progress",
     "today",
     "week",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -135,3 +135,15 @@ def story_today(story: Story, *, at: datetime) -> Figures:
     today = story.owner.day_of(at)
     found = figures_by_day(story.owner, within=Period(today, today), today=today, story_id=story.pk)
     return found.get(today, NOTHING)
+
+
+def figures_within(report: StoryAnalytics) -> Figures:
+    """Sum all rows: what the page says about the whole range it shows."""
+    return add_up(row.figures for row in report.rows)
+
+
+def best_of(rows: Sequence[Row]) -> BestDay | None:
+    """Return the best single day among daily rows."""
+    days = [row for row in rows if len(row.period) == 1 and row.words]
+    best = max(days, key=lambda row: row.words, default=None)
+    return BestDay(best.period.first, best.words) if best else None

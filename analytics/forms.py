@@ -1,0 +1,56 @@
+"""The shape of a target and of a range of days, as pages ask for them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from stories.models import MAX_QUOTA, Target
+
+
+class DateInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class TargetForm(forms.Form):
+    quota = forms.IntegerField(
+        label=_("Words"),
+        min_value=0,
+        max_value=MAX_QUOTA,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    frequency = forms.ChoiceField(label=_("How often"), choices=Target.Frequency.choices)
+    from_date = forms.DateField(label=_("From"), widget=DateInput())
+    to_date = forms.DateField(label=_("Until"), widget=DateInput())
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        return refuse_reversed(self, values)
+
+
+class RangeForm(forms.Form):
+    """What a statistics page shows; everything may be left out."""
+
+    frequency = forms.ChoiceField(
+        label=_("By"),
+        choices=[("Daily", _("day")), ("Weekly", _("week")), ("Monthly", _("month"))],
+        required=False,
+    )
+    from_date = forms.DateField(label=_("From"), widget=DateInput(), required=False)
+    to_date = forms.DateField(label=_("Until"), widget=DateInput(), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        return refuse_reversed(self, values)
+
+
+def refuse_reversed(form: forms.Form, values: dict[str, Any]) -> dict[str, Any]:
+    first, last = values.get("from_date"), values.get("to_date")
+    if first and last and last < first:
+        form.add_error("to_date", _("The last day must not come before the first."))
+    return values

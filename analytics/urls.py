@@ -1,0 +1,18 @@
+"""The pages of statistics, days and targets."""
+
+from django.urls import path, register_converter
+
+from analytics import views
+from analytics.converters import DayConverter
+
+app_name = "analytics"
+register_converter(DayConverter, "day")
+
+urlpatterns = [
+    path("stories/<uuid:story_id>/analytics/", views.story, name="story"),
+    path("days/<day:day>/", views.day, name="day"),
+    path("targets/", views.targets, name="targets"),
+    path("stories/<uuid:story_id>/targets/new/", views.target_create, name="target_create"),
+    path("targets/<uuid:target_id>/", views.target_edit, name="target_edit"),
+    path("targets/<uuid:target_id>/delete/", views.target_delete, name="target_delete"),
+]
