@@ -19,7 +19,7 @@ _NUMBER_WORDS = (
     "uno|una|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|primero|primera"
 )
 _NUMBER = f"(?:\\d{{1,4}}|[ivxlcdm]{{1,9}}|(?:the )?(?:{_NUMBER_WORDS})(?:[- ](?:{_NUMBER_WORDS}))?)"
-_TAIL = r"(?:\s*$|\s*[.:–—-]\s*\S.*$|\.?\s+\S.*$)"
+_TAIL = r"(?:\s*[.:]?\s*$|\s*[.:–—-]\s*\S.*$|\.?\s+\S.*$)"
 _CHAPTER = re.compile(f"(?:{_CHAPTER_WORDS})\\s+{_NUMBER}\\b{_TAIL}", re.IGNORECASE)
 _PART = re.compile(f"(?:the )?(?:{_PART_WORDS})\\s+(?:the )?{_NUMBER}\\b{_TAIL}", re.IGNORECASE)
 _CJK = re.compile(r"第[\d一二三四五六七八九十百千〇零两]{1,8}[章回節节话話]")

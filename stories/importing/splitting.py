@@ -224,9 +224,16 @@ class _Marker:
         if not (is_bare(title) and _is_followed_by_heading(self._blocks, at)):
             return title, {at}
         subtitle = self._blocks[following].text
-        if _is_chapter(subtitle) or is_part_line(subtitle):
+        end = min((place for place in self._chapters if place > following), default=len(self._blocks))
+        if _is_chapter(subtitle) or is_part_line(subtitle) or not is_alone(self._blocks, following, end):
             return title, {at}
         return f"{title.rstrip('.: ')}: {subtitle}", {at, following}
+
+
+def is_alone(blocks: Sequence[Block], at: int, end: int) -> bool:
+    """Tell a subtitle from the first of several sections."""
+    level = blocks[at].level
+    return not any(block.kind == "heading" and block.level == level for block in blocks[at + 1 : end])
 
 
 def is_bare(title: str) -> bool:
@@ -250,7 +257,7 @@ def drop_title_headings(blocks: Sequence[Block], start: int, end: int, title: st
         if own and (own in key or key in own):
             dropped.add(at)
             title = block.text if len(own) > len(key) and not dropped - {at} else title
-        elif block.kind == "heading" and is_bare(title) and not extra:
+        elif block.kind == "heading" and is_bare(title) and not extra and is_alone(blocks, at, end):
             extra.append(block.text)
             dropped.add(at)
     return (f"{title.rstrip('.: ')}: {extra[0]}" if extra else title), dropped

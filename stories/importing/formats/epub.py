@@ -134,9 +134,9 @@ def _best_marks(
     by_headings = marks_of_headings(settled)
     if split == "headings":
         return settled, by_headings
-    by_nav = _with_unlisted(marks_of_nav(settled, package.nav, package.title), settled)
-    if len(by_nav) >= 2 and _named(by_headings) <= len(by_nav):
-        return settled, by_nav
+    by_nav = marks_of_nav(settled, package.nav, package.title)
+    if len(by_nav) >= 2 and _named(by_headings) < 2 * len(by_nav):
+        return settled, _with_unlisted(by_nav, settled)
     if len(by_headings) >= 2:
         return settled, by_headings
     if by_nav and not by_headings:
@@ -154,8 +154,6 @@ def _named(marks: list[Mark]) -> int:
 
 def _with_unlisted(marks: list[Mark], blocks: list[Block]) -> list[Mark]:
     """Add "Chapter 7" headings that the table of contents forgot."""
-    if not marks:
-        return marks
     taken = {mark.at for mark in marks} | {at for mark in marks for at in mark.dropped}
     extra = [
         Mark(at, block.text, "", frozenset({at}))

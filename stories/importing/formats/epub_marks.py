@@ -35,6 +35,8 @@ def marks_of_nav(blocks: Sequence[Block], nav: Sequence[NavEntry], book_title: s
         if place.at not in seen:
             seen.add(place.at)
             places.append(place)
+    if not places:
+        return []
     places.sort(key=lambda place: place.at)
     return list(_marks(places, blocks))
 

@@ -112,13 +112,13 @@ def _is_indented_start(line: str, held: list[str]) -> bool:
 def _heading_levels(groups: list[_Group]) -> dict[int, int]:
     """Return which groups are headings (1 part, 2 chapter), by the surest sign the text shows."""
     short = [(at, group) for at, group in enumerate(groups) if len(group.lines) <= 3 and len(group.text) <= 120]
-    chapters = [at for at, group in short if is_strict_chapter_line(group.lines[0].strip())]
+    chapters = [at for at, group in short if _is_chapter(group)]
     numbered = [at for at, group in short if _is_numbered_title(group)]
     candidates = (
         chapters,
         numbered_run((at, group.text) for at, group in short),
         numbered_run((at, _number(group)) for at, group in short if at in set(numbered)),
-        [at for at, group in short if is_all_caps(group.text) and group.gap],
+        [at for at, group in short if is_all_caps(group.text) and (group.gap or not at)],
         [at for at, group in short if _is_underlined(group)],
     )
     found = next((places for places in candidates if len(places) >= 2), [])
@@ -128,6 +128,12 @@ def _heading_levels(groups: list[_Group]) -> dict[int, int]:
         return {}
     parts = {at: 1 for at, group in short if is_strict_part_line(group.lines[0].strip())}
     return {at: 2 for at in found if not is_part_line(groups[at].text)} | parts
+
+
+def _is_chapter(group: _Group) -> bool:
+    """A chapter line, perhaps with its name below; not two of them, which is a list of contents."""
+    first, *rest = (line.strip() for line in group.lines)
+    return is_strict_chapter_line(first) and not any(is_strict_chapter_line(line) for line in rest)
 
 
 def _is_numbered_title(group: _Group) -> bool:
