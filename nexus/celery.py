@@ -16,6 +16,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nexus.settings")
 app = Celery("nexus")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# Imported for its signals.
+app.conf.imports = ("nexus.heartbeat",)
 
 
 @signals.setup_logging.connect
