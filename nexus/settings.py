@@ -147,6 +147,7 @@ CELERY_BEAT_SCHEDULE = {
     "close-idle-sessions": {"task": "analytics.tasks.close_idle_sessions", "schedule": 60.0},
     "reconcile": {"task": "analytics.tasks.reconcile", "schedule": 24 * 3600.0},
     "requeue-lost-jobs": {"task": "jobs.tasks.requeue_lost_jobs", "schedule": 60.0},
+    "discard-old-uploads": {"task": "jobs.tasks.discard_old_uploads", "schedule": 24 * 3600.0},
     "empty-old-trash": {"task": "stories.tasks.purge_trash", "schedule": 24 * 3600.0},
 }
 
@@ -223,6 +224,11 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "20/m/ip,5/m/key",
+    "signup": "10/m/ip",
+    "reset_password": "10/m/ip,5/m/key",
+}
 
 # --- Mail --------------------------------------------------------------------
 EMAIL_HOST = env.text("EMAIL_HOST", default="")
@@ -245,6 +251,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["nexus.lib.api.StrictJSONParser"],
     "DEFAULT_PAGINATION_CLASS": None,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "nexus.lib.api.JSONFirstNegotiation",
     "EXCEPTION_HANDLER": "nexus.lib.api.exception_handler",
     "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%S.%fZ",
     "COERCE_DECIMAL_TO_STRING": False,
@@ -264,6 +271,11 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "PREPROCESSING_HOOKS": ["nexus.openapi.without_slashes"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "nexus.openapi.complete",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "StoryStatusEnum": "stories.models.Story.Status",
         "JobStatusEnum": "jobs.models.Job.Status",
