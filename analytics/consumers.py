@@ -24,11 +24,12 @@ from uuid import UUID
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.db import DatabaseError
 from django.utils import timezone
 
 from analytics import live, programs
 from nexus.lib.errors import DomainError
-from nexus.lib.live import Message, Reader, hub, publish
+from nexus.lib.live import Message, hub, publish
 
 MAX_FRAME = 64 * 1024
 MOST_BAD_FRAMES = 20
@@ -79,9 +80,10 @@ class LiveConsumer(AsyncWebsocketConsumer):
             day = self.user.day_of(timezone.now()).isoformat()
             await self._say({"type": "hello", "user_id": str(self.user.pk), "day": day})
             while (message := await reader.get()) is not None:
-                if message.pop("from", None) != self.own_name and not await self._send(message):
+                # The same message goes to every reader, so it is left as it is.
+                if message.get("from") != self.own_name and not await self._send(message):
                     break
-            await self._drop(reader)
+            await self._drop()
 
     async def _send(self, message: Message) -> bool:
         """Send a message; return False when the other side does not read."""
@@ -91,12 +93,13 @@ class LiveConsumer(AsyncWebsocketConsumer):
             return False
         return True
 
-    async def _drop(self, reader: Reader) -> None:
+    async def _drop(self) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(self.close(TRY_LATER), SEND_SECONDS)
 
     async def _say(self, message: Message) -> None:
-        await self.send(text_data=json.dumps(message))
+        public = {key: value for key, value in message.items() if key != "from"}
+        await self.send(text_data=json.dumps(public))
 
     async def _complain(self, code: str, message: str) -> None:
         self.bad_frames += 1
@@ -117,6 +120,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
             await self._complain(wrong.code, str(wrong))
         except DomainError as refusal:
             await self._complain(refusal.code, refusal.detail)
+        except DatabaseError:
+            await self._complain("busy", "Not now. Your text is safe; please try again.")
 
     async def _act(self, message: Message) -> None:
         kind = message.get("type")
@@ -141,17 +146,18 @@ class LiveConsumer(AsyncWebsocketConsumer):
             self._spawn(self._pass_on_typing())
 
     async def _pass_on_typing(self) -> None:
-        hint, sent = None, self.typed
-        while sent is not hint:
-            hint = sent
-            await self._publish_typing(hint)
-            await asyncio.sleep(TYPING_SECONDS)
-            sent = self.typed
-        self.typed = None
+        sent = None
+        try:
+            while (latest := self.typed) is not None and latest is not sent:
+                await self._publish_typing(latest)
+                sent = latest
+                await asyncio.sleep(TYPING_SECONDS)
+        except DatabaseError:
+            await self._complain("busy", "Live counts are paused. Your text is safe.")
+        finally:
+            self.typed = None
 
-    async def _publish_typing(self, hint: dict[str, Any] | None) -> None:
-        if hint is None:
-            return
+    async def _publish_typing(self, hint: dict[str, Any]) -> None:
         chapter_id = hint["chapter_id"]
         if chapter_id not in self.places:
             find = database_sync_to_async(live.place_of)
