@@ -132,4 +132,6 @@ def _is_unsafe(entry: zipfile.ZipInfo) -> bool:
     name = entry.orig_filename.replace("\\", "/")
     if stat.S_ISLNK(entry.external_attr >> 16):
         return True
-    return name.startswith("/") or bool(_DRIVE.match(name)) or ".." in name.split("/") or "\0" in name
+    return (
+        name.startswith("/") or bool(_DRIVE.match(name)) or ".." in name.split("/") or "\0" in name
+    )

@@ -147,7 +147,9 @@ def _with_notes(html: str, footnotes: Footnotes) -> str:
     html = NOTE_MARK.sub(lambda match: number(unescape(match[1])), html)
     if not order:
         return html
-    items = "".join(f"<li>{''.join(footnotes.texts.get(key, [])) or '<p>–</p>'}</li>" for key in order)
+    items = "".join(
+        f"<li>{''.join(footnotes.texts.get(key, [])) or '<p>–</p>'}</li>" for key in order
+    )
     return f"{html}<h4>Notes</h4><ol>{NOTE_MARK.sub('', items)}</ol>"
 
 

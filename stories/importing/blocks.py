@@ -50,11 +50,19 @@ class Losses:
 
     _WORDS = (
         ("picture", "1 picture was left out.", "{} pictures were left out."),
-        ("media", "1 sound, film or form was left out.", "{} sounds, films or forms were left out."),
+        (
+            "media",
+            "1 sound, film or form was left out.",
+            "{} sounds, films or forms were left out.",
+        ),
         ("table", "1 table became plain paragraphs.", "{} tables became plain paragraphs."),
         ("comment", "1 comment was left out.", "{} comments were left out."),
         ("deletion", "1 tracked deletion was left out.", "{} tracked deletions were left out."),
-        ("unread", "1 part could not be found in the file.", "{} parts could not be found in the file."),
+        (
+            "unread",
+            "1 part could not be found in the file.",
+            "{} parts could not be found in the file.",
+        ),
     )
 
     def sentences(self) -> list[str]:

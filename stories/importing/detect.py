@@ -66,10 +66,14 @@ def _zip_format(path: Path) -> str:
                 return "docx"
             raise ImportRefused("This is an Office file, but not a Word document. " + READABLE)
         if "mimetype" in names and b"opendocument" in archive.read("mimetype"):
-            raise ImportRefused("This is an OpenDocument file. Please save it as .docx and try again.")
+            raise ImportRefused(
+                "This is an OpenDocument file. Please save it as .docx and try again."
+            )
         if not names:
             raise ImportRefused("This file is empty.")
-    raise ImportRefused("This is a zip archive, but neither an EPUB nor a Word document. " + READABLE)
+    raise ImportRefused(
+        "This is a zip archive, but neither an EPUB nor a Word document. " + READABLE
+    )
 
 
 def _is_epub(archive: Archive) -> bool:
@@ -91,7 +95,7 @@ def _refuse_binary(head: bytes) -> None:
     """Text has next to no control characters, except in two-byte encodings."""
     if head.startswith(_BOMS) or _looks_wide(head):
         return
-    odd = sum(head.count(byte) for byte in (*range(0, 8), *range(14, 27), *range(28, 32)))
+    odd = sum(head.count(byte) for byte in (*range(8), *range(14, 27), *range(28, 32)))
     if odd > max(2, len(head) // 200):
         raise ImportRefused("This file does not hold text. " + READABLE)
 
@@ -100,5 +104,3 @@ def _looks_wide(head: bytes) -> bool:
     half = len(head) // 2
     return any(head[start::2].count(0) > half * 0.7 and head[1 - start :: 2].count(0) < half * 0.05
                for start in (0, 1))  # fmt: skip
-
-

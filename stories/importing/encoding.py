@@ -20,7 +20,9 @@ _DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{2,40})
 _META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
 # Enough to tell encodings apart; the detector's time grows with what it is given.
 _SAMPLE = 60_000
-UNREADABLE = "The text of this file is in an encoding Nexus could not recognise. UTF-8 always works."
+UNREADABLE = (
+    "The text of this file is in an encoding Nexus could not recognise. UTF-8 always works."
+)
 
 
 def decode(raw: bytes, *, markup: bool = False) -> str:
@@ -65,7 +67,7 @@ def _guessed(raw: bytes) -> str:
     start = max(0, first - 2_000)
     best = from_bytes(raw[start : start + _SAMPLE]).best()
     name = best.encoding if best is not None else "cp1252"
-    if name in ("ascii", "utf_8") or name.startswith("cp125") or name.startswith("latin"):
+    if name in ("ascii", "utf_8") or name.startswith(("cp125", "latin")):
         name = name if name.startswith("cp125") and name != "cp1250" else "cp1252"
     return raw.decode(name, errors="replace")
 

@@ -52,7 +52,9 @@ def may_have_notes(raw: bytes) -> bool:
 
 
 def types_of(element: Element) -> set[str]:
-    return set(f"{element.get(EPUB_TYPE) or element.get('epub:type', '')} {element.get('role', '')}".split())
+    return set(
+        f"{element.get(EPUB_TYPE) or element.get('epub:type', '')} {element.get('role', '')}".split()
+    )
 
 
 def is_note_list(element: Element) -> bool:

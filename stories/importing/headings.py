@@ -9,7 +9,9 @@ _CHAPTER_WORDS = (
     "chapter|chap\\.|kapitel|chapitre|cap[ií]tulo|capitolo|capítol|hoofdstuk|rozdzia[łl]|глава|"
     "kapitola|kapitull|capitolul|luku|fejezet|κεφάλαιο|canto|stave|letter|scene|szene|scène"
 )
-_PART_WORDS = "part|book|volume|vol\\.|teil|buch|band|partie|livre|tome|parte|libro|deel|часть|act|akt"
+_PART_WORDS = (
+    "part|book|volume|vol\\.|teil|buch|band|partie|livre|tome|parte|libro|deel|часть|act|akt"
+)
 _NUMBER_WORDS = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|"
     "seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|"
@@ -18,7 +20,9 @@ _NUMBER_WORDS = (
     "un|une|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|premier|première|"
     "uno|una|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|primero|primera"
 )
-_NUMBER = f"(?:\\d{{1,4}}|[ivxlcdm]{{1,9}}|(?:the )?(?:{_NUMBER_WORDS})(?:[- ](?:{_NUMBER_WORDS}))?)"
+_NUMBER = (
+    f"(?:\\d{{1,4}}|[ivxlcdm]{{1,9}}|(?:the )?(?:{_NUMBER_WORDS})(?:[- ](?:{_NUMBER_WORDS}))?)"
+)
 _TAIL = r"(?:\s*[.:]?\s*$|\s*[.:–—-]\s*\S.*$|\.?\s+\S.*$)"
 _CHAPTER = re.compile(f"(?:{_CHAPTER_WORDS})\\s+{_NUMBER}\\b{_TAIL}", re.IGNORECASE)
 _PART = re.compile(f"(?:the )?(?:{_PART_WORDS})\\s+(?:the )?{_NUMBER}\\b{_TAIL}", re.IGNORECASE)
@@ -76,12 +80,14 @@ def number_of(text: str) -> int | None:
 
 def is_all_caps(text: str) -> bool:
     letters = [character for character in text if character.isalpha()]
-    return 3 <= len(letters) and len(text) <= 60 and all(c.isupper() for c in letters)
+    return len(letters) >= 3 and len(text) <= 60 and all(c.isupper() for c in letters)
 
 
 def clean_title(raw: str) -> str:
     """Put a title on one line, in NFC, without control characters, short enough to store."""
-    text = "".join(c for c in raw if unicodedata.category(c) not in ("Cc", "Cs", "Cn") or c.isspace())
+    text = "".join(
+        c for c in raw if unicodedata.category(c) not in ("Cc", "Cs", "Cn") or c.isspace()
+    )
     text = _SPACE.sub(" ", text.replace("\u2060", "").replace("\ufeff", "").replace("\u00ad", ""))
     text = unicodedata.normalize("NFC", text).strip(" \u200b")
     if len(text) > MAX_TITLE:
@@ -103,11 +109,14 @@ class UniqueTitles:
 
     def __init__(self) -> None:
         self._taken: set[str] = set()
+        self._last: dict[str, int] = {}
 
     def claim(self, title: str) -> str:
-        candidate, number = title, 1
+        key, candidate = title_key(title), title
+        number = self._last.get(key, 1)
         while title_key(candidate) in self._taken:
             number += 1
+            self._last[key] = number
             ending = f" ({number})"
             candidate = title[: MAX_TITLE - len(ending)] + ending
         self._taken.add(title_key(candidate))
@@ -123,7 +132,9 @@ def _reads_as_sentence(text: str) -> bool:
     ends = text.rstrip("”\"'’").endswith((".", "!", "?", ",", ";"))
     separated = any(mark in text for mark in (":", "—", "–", " - ")) or "." in text.rstrip(".")
     starts_lower = words_after[0][0].islower()
-    return (ends and not separated and starts_lower) or (starts_lower and not separated and first == text)
+    return (ends and not separated and starts_lower) or (
+        starts_lower and not separated and first == text
+    )
 
 
 def _roman(numeral: str) -> int | None:
@@ -135,7 +146,16 @@ def _roman(numeral: str) -> int | None:
 
 
 def _to_roman(number: int) -> str:
-    pairs = ((100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"))
+    pairs = (
+        (100, "C"),
+        (90, "XC"),
+        (50, "L"),
+        (40, "XL"),
+        (10, "X"),
+        (9, "IX"),
+        (5, "V"),
+        (4, "IV"),
+    )
     text = ""
     for value, letters in (*pairs, (1, "I")):
         while number >= value:

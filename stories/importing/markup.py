@@ -23,7 +23,9 @@ ENTITIES = "This file declares XML entities, which a book does not need and atta
 _DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]{0,2000}>", re.IGNORECASE)
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,400}\?>")
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
-_SELF_CLOSED = re.compile(r"<(title|script|style|textarea|iframe|a|span|div|p|i|b|em)(\s[^<>]{0,500})?/>")
+_SELF_CLOSED = re.compile(
+    r"<(title|script|style|textarea|iframe|a|span|div|p|i|b|em)(\s[^<>]{0,500})?/>"
+)
 _XML_OWN = {"amp", "lt", "gt", "quot", "apos"}
 # Not allowed in XML at all; U+FDD0 and U+FDD1 are kept free as this package's own markers.
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufdd0\ufdd1\ufffe\uffff]")
@@ -31,7 +33,7 @@ _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufdd0\ufdd1\u
 
 def parse_xml(raw: bytes) -> Element:
     """Parse a control file (package, relationships, document): it must be well formed."""
-    text = _prepared(decode(raw, markup=True))
+    text = prepared(decode(raw, markup=True))
     try:
         return etree.fromstring(text, parser=_xml_parser())
     except (etree.XMLSyntaxError, ValueError) as error:
@@ -40,7 +42,7 @@ def parse_xml(raw: bytes) -> Element:
 
 def parse_page(raw: bytes) -> Element:
     """Parse a chapter: as XHTML when it is, as HTML when it is not."""
-    text = _prepared(decode(raw, markup=True))
+    text = prepared(decode(raw, markup=True))
     if not text.strip():
         return etree.Element("html")
     try:
@@ -50,7 +52,7 @@ def parse_page(raw: bytes) -> Element:
 
 
 def parse_html(text: str) -> Element:
-    text = _prepared(text)
+    text = prepared(text)
     text = _SELF_CLOSED.sub(r"<\1\2></\1>", text)
     parser = lxml_html.HTMLParser(
         no_network=True, huge_tree=False, remove_comments=True, remove_pis=True, encoding="utf-8"
@@ -68,7 +70,8 @@ def local_name(element: Element) -> str:
     return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
 
 
-def _prepared(text: str) -> str:
+def prepared(text: str) -> str:
+    """Make text safe for a parser: no document type, no entities but numbers, no forbidden signs."""
     if "<!ENTITY" in text:
         raise ImportRefused(ENTITIES)
     text = _FORBIDDEN.sub("", text.removeprefix("\ufeff"))

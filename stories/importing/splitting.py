@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from stories.importing.blocks import Block, text_heading
+from stories.importing.book import ImportRefused
 from stories.importing.headings import (
     is_chapter_line,
     is_part_line,
@@ -20,6 +22,7 @@ from stories.importing.headings import (
 PART_PAGE_WORDS = 200
 # Chapter numbers standing alone must make up a run, or they are just numbers.
 RUN = 3
+MAX_HEADINGS = 10_000
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,9 @@ def rough_words(blocks: Iterable[Block]) -> int:
     return sum(len(block.text.split()) for block in blocks if block.kind == "text")
 
 
-def chapters_of(blocks: Sequence[Block], marks: Sequence[Mark]) -> tuple[list[Block], list[RawChapter]]:
+def chapters_of(
+    blocks: Sequence[Block], marks: Sequence[Mark]
+) -> tuple[list[Block], list[RawChapter]]:
     """Return what stands before the first mark, and the chapters."""
     if not marks:
         return list(blocks), []
@@ -68,14 +73,16 @@ def promote_lines(blocks: list[Block]) -> list[Block]:
     """Make headings of paragraphs that read "Chapter 4", where a book has no real headings."""
     if sum(block.kind == "heading" for block in blocks) >= RUN:
         return blocks
-    lines = {at for at, block in enumerate(blocks) if block.is_text and block.html.startswith("<p>")}
+    lines = {
+        at for at, block in enumerate(blocks) if block.is_text and block.html.startswith("<p>")
+    }
     chapters = [at for at in lines if is_strict_chapter_line(blocks[at].text)]
     if len(chapters) < 2:
         chapters = numbered_run([(at, blocks[at].text) for at in sorted(lines)])
     if len(chapters) < 2:
         return blocks
     parts = {at for at in lines if is_strict_part_line(blocks[at].text)}
-    levels = {at: 2 for at in chapters} | {at: 1 for at in parts if at not in chapters}
+    levels = dict.fromkeys(chapters, 2) | {at: 1 for at in parts if at not in chapters}
     return [
         replace(text_heading(block.text, levels[at]), html=block.html[3:-4], anchors=block.anchors)
         if at in levels
@@ -99,6 +106,8 @@ def marks_of_headings(blocks: Sequence[Block]) -> list[Mark]:
     headings = [at for at, block in enumerate(blocks) if block.kind == "heading"]
     if not headings:
         return []
+    if len(headings) > MAX_HEADINGS:
+        raise ImportRefused(f"This file has more than {MAX_HEADINGS:,} headings.")
     chapter_places = _chapter_places(blocks, headings)
     return _Marker(blocks, headings, chapter_places).marks()
 
@@ -121,7 +130,9 @@ def _chapter_places(blocks: Sequence[Block], headings: list[int]) -> set[int]:
     named = [at for at in headings if _is_chapter(blocks[at].text)]
     if len(named) >= 2:
         level = Counter(blocks[at].level for at in named).most_common(1)[0][0]
-        return set(named) | {at for at in headings if blocks[at].level == level and _stands(blocks, at)}
+        return set(named) | {
+            at for at in headings if blocks[at].level == level and _stands(blocks, at)
+        }
     counts = Counter(blocks[at].level for at in headings)
     several = sorted(level for level, count in counts.items() if count >= 2)
     for level in several:
@@ -162,6 +173,7 @@ class _Marker:
         self._blocks = blocks
         self._headings = headings
         self._chapters = chapters
+        self._ordered = sorted(chapters)
         self._level = min((blocks[at].level for at in chapters), default=1)
         self._marks: list[Mark] = []
         self._part_at: int | None = None
@@ -210,22 +222,27 @@ class _Marker:
         title, used = self._title(at)
         part, start = "", at
         if self._part_at is not None:
-            part, start = self._part_title(self._part_at), self._part_at
+            part, start = self._blocks[self._part_at].text, self._part_at
             used |= {start}
             self._part_at = None
         self._marks.append(Mark(start, title, part, frozenset(used)))
         return used
 
-    def _part_title(self, at: int) -> str:
-        return self._blocks[at].text
+    def _next_chapter(self, after: int) -> int:
+        position = bisect_right(self._ordered, after)
+        return self._ordered[position] if position < len(self._ordered) else len(self._blocks)
 
     def _title(self, at: int) -> tuple[str, set[int]]:
         title, following = self._blocks[at].text, at + 1
         if not (is_bare(title) and _is_followed_by_heading(self._blocks, at)):
             return title, {at}
         subtitle = self._blocks[following].text
-        end = min((place for place in self._chapters if place > following), default=len(self._blocks))
-        if _is_chapter(subtitle) or is_part_line(subtitle) or not is_alone(self._blocks, following, end):
+        end = self._next_chapter(following)
+        if (
+            _is_chapter(subtitle)
+            or is_part_line(subtitle)
+            or not is_alone(self._blocks, following, end)
+        ):
             return title, {at}
         return f"{title.rstrip('.: ')}: {subtitle}", {at, following}
 
@@ -233,7 +250,9 @@ class _Marker:
 def is_alone(blocks: Sequence[Block], at: int, end: int) -> bool:
     """Tell a subtitle from the first of several sections."""
     level = blocks[at].level
-    return not any(block.kind == "heading" and block.level == level for block in blocks[at + 1 : end])
+    return not any(
+        block.kind == "heading" and block.level == level for block in blocks[at + 1 : end]
+    )
 
 
 def is_bare(title: str) -> bool:
@@ -243,7 +262,9 @@ def is_bare(title: str) -> bool:
     return is_chapter_line(title) and len(title.split()) <= 2 and ":" not in title.rstrip(":")
 
 
-def drop_title_headings(blocks: Sequence[Block], start: int, end: int, title: str) -> tuple[str, set[int]]:
+def drop_title_headings(
+    blocks: Sequence[Block], start: int, end: int, title: str
+) -> tuple[str, set[int]]:
     """Find the headings at the start of a chapter that its title repeats; complete a bare title.
 
     The title comes from a table of contents, which may say less ("IV") or more than the page.
@@ -251,7 +272,9 @@ def drop_title_headings(blocks: Sequence[Block], start: int, end: int, title: st
     key, dropped, extra = letters_of(title), set(), []
     for at in range(start, end):
         block = blocks[at]
-        if block.kind == "text" and not (dropped and letters_of(block.text) in key and len(block.text) < 80):
+        if block.kind == "text" and not (
+            dropped and letters_of(block.text) in key and len(block.text) < 80
+        ):
             break
         own = letters_of(block.text)
         if own and (own in key or key in own):

@@ -12,5 +12,7 @@ MAX_TEXT = 20 * 1024 * 1024
 
 def read_bytes(path: Path) -> bytes:
     if path.stat().st_size > MAX_TEXT:
-        raise ImportRefused("This file holds more than 20 MB of text, more than Nexus imports at once.")
+        raise ImportRefused(
+            "This file holds more than 20 MB of text, more than Nexus imports at once."
+        )
     return path.read_bytes()

@@ -166,7 +166,9 @@ class TreeReader:
                 items.append(f"<li>{html}</li>")
                 texts.extend(block.text for block in inner)
         if items:
-            yield Block("text", f"<{name}>{''.join(items)}</{name}>", " ".join(texts), anchors=anchors)
+            yield Block(
+                "text", f"<{name}>{''.join(items)}</{name}>", " ".join(texts), anchors=anchors
+            )
         elif anchors:
             self._anchors.extend(anchors)
 
@@ -252,7 +254,8 @@ def block_html(block: Block) -> str:
 def _is_ornamental(element: Element) -> bool:
     """A picture may be a printed scene break or an illustration; only names can tell."""
     words = " ".join(
-        f"{inner.get('class', '')} {inner.get('alt', '')} {inner.get('src', '')}" for inner in element.iter()
+        f"{inner.get('class', '')} {inner.get('alt', '')} {inner.get('src', '')}"
+        for inner in element.iter()
     ).lower()
     return any(word in words for word in ("ornament", "break", "fleuron", "divider", "asterism"))
 

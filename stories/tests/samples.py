@@ -15,7 +15,8 @@ def pseudo_words(count, seed=0):
     """Return `count` made-up words; another seed gives other words."""
     size = len(SYLLABLES)
     return " ".join(
-        SYLLABLES[(seed + n) % size] + SYLLABLES[(seed + n * 7 + n // size) % size] for n in range(count)
+        SYLLABLES[(seed + n) % size] + SYLLABLES[(seed + n * 7 + n // size) % size]
+        for n in range(count)
     )
 
 
@@ -198,11 +199,28 @@ def many_entries(count):
         name = f"{number:06d}".encode()
         entry = struct.pack("<4s5H3L2H", names, 20, 0, 0, 0, 33, 0, 0, 0, len(name), 0) + name
         central.append(
-            struct.pack("<4s6H3L5H2L", b"PK\x01\x02", 20, 20, 0, 0, 0, 33, 0, 0, 0, len(name), *[0] * 5, offset)
+            struct.pack(
+                "<4s6H3L5H2L",
+                b"PK\x01\x02",
+                20,
+                20,
+                0,
+                0,
+                0,
+                33,
+                0,
+                0,
+                0,
+                len(name),
+                *[0] * 5,
+                offset,
+            )
             + name
         )
         local.append(entry)
         offset += len(entry)
     table = b"".join(central)
-    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, *[min(count, 0xFFFF)] * 2, len(table), offset, 0)
+    end = struct.pack(
+        "<4s4H2LH", b"PK\x05\x06", 0, 0, *[min(count, 0xFFFF)] * 2, len(table), offset, 0
+    )
     return b"".join(local) + table + end

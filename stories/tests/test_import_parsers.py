@@ -12,7 +12,9 @@ from stories.tests import samples
 from stories.tests.samples import chapter_page, list_item, page, para, run
 from stories.text import clean_html, to_text
 
-CORPUS = Path(__file__).resolve().parents[2].parent / "shared" / "corpus" / "pride-and-prejudice.epub"
+CORPUS = (
+    Path(__file__).resolve().parents[2].parent / "shared" / "corpus" / "pride-and-prejudice.epub"
+)
 LIMIT = 5
 
 
@@ -51,7 +53,10 @@ def texts(book):
 
 def two_chapters(**options):
     return samples.epub(
-        {"one.xhtml": chapter_page("One", "First words."), "two.xhtml": chapter_page("Two", "Last words.")},
+        {
+            "one.xhtml": chapter_page("One", "First words."),
+            "two.xhtml": chapter_page("Two", "Last words."),
+        },
         [("One", "one.xhtml"), ("Two", "two.xhtml")],
         **options,
     )
@@ -64,7 +69,9 @@ def assert_is_a_novel_of_61_chapters(book, seconds):
     assert len(book.chapters) == 61
     assert abs(book.word_count - 122_000) <= 122_000 * 0.005
     assert all(chapter.content == clean_html(chapter.content) for chapter in book.chapters)
-    assert all(chapter.word_count == count_words(to_text(chapter.content)) for chapter in book.chapters)
+    assert all(
+        chapter.word_count == count_words(to_text(chapter.content)) for chapter in book.chapters
+    )
     assert seconds < 10
 
 
@@ -77,16 +84,27 @@ def test_a_novel_of_the_corpus_is_read_whole():
     book = read_book(CORPUS, filename="pride-and-prejudice.epub")
     assert_is_a_novel_of_61_chapters(book, time.perf_counter() - started)
     assert texts(book)[0].startswith("It is a truth universally acknowledged, that a single man")
-    assert (book.title, book.author, book.language) == ("Pride and Prejudice", "Jane Austen", "en-GB")
+    assert (book.title, book.author, book.language) == (
+        "Pride and Prejudice",
+        "Jane Austen",
+        "en-GB",
+    )
     assert titles(book)[0] == "I" and titles(book)[60] == "LXI"
-    assert {o.reason for o in book.omitted} == {"Title page", "Imprint", "Colophon", "Copyright page"}
+    assert {o.reason for o in book.omitted} == {
+        "Title page",
+        "Imprint",
+        "Colophon",
+        "Copyright page",
+    }
     assert "<blockquote><p>“" in book.chapters[34].content
     assert sum(chapter.content.count("<em>") for chapter in book.chapters) >= 464
 
 
 def test_a_novel_of_pseudo_words_is_read_whole(read):
     pages = {
-        f"c{n}.xhtml": chapter_page(f"Chapter {n}", *[samples.pseudo_words(100, n + k) for k in range(20)])
+        f"c{n}.xhtml": chapter_page(
+            f"Chapter {n}", *[samples.pseudo_words(100, n + k) for k in range(20)]
+        )
         for n in range(1, 62)
     }
     nav = [(f"Chapter {n}", f"c{n}.xhtml") for n in range(1, 62)]
@@ -102,7 +120,10 @@ def test_a_quarter_of_a_million_words_stay_in_memory(read, kind):
     paragraphs = [samples.pseudo_words(125, n) for n in range(2_000)]
     if kind == "epub":
         content = samples.epub(
-            {f"c{n}.xhtml": chapter_page(f"Chapter {n}", *paragraphs[n * 5 : n * 5 + 5]) for n in range(400)}
+            {
+                f"c{n}.xhtml": chapter_page(f"Chapter {n}", *paragraphs[n * 5 : n * 5 + 5])
+                for n in range(400)
+            }
         )
     else:
         made = []
@@ -151,7 +172,11 @@ def test_epub_keeps_emphasis_quotes_lists_and_scene_breaks(read):
 
 def test_epub_emphasis_that_lives_in_the_style_sheet_is_kept(read):
     css = "/* x */ .calibre5 { font-style: italic } .b1, p.b2 {font-weight:bold} @media x {.n{}}"
-    pages = {"one.xhtml": chapter_page("One", "a <span class='calibre5'>leaning</span> <span class='b1'>b</span>")}
+    pages = {
+        "one.xhtml": chapter_page(
+            "One", "a <span class='calibre5'>leaning</span> <span class='b1'>b</span>"
+        )
+    }
     book = read(samples.epub(pages, css=css), "a.epub")
     assert book.chapters[0].content == "<p>a <em>leaning</em> <strong>b</strong></p>"
 
@@ -264,9 +289,7 @@ def test_epub_titles_used_twice_are_told_apart(read):
 
 
 def test_epub_number_and_name_become_one_title(read):
-    pages = {
-        f"{n}.xhtml": page(f"<h2>{n}</h2><h3>The Mill</h3><p>x y</p>") for n in (1, 2)
-    }
+    pages = {f"{n}.xhtml": page(f"<h2>{n}</h2><h3>The Mill</h3><p>x y</p>") for n in (1, 2)}
     nav = [("1", "1.xhtml"), ("2", "2.xhtml")]
     book = read(samples.epub(pages, nav), "a.epub")
     assert titles(book) == ["1: The Mill", "2: The Mill"]
@@ -275,7 +298,9 @@ def test_epub_number_and_name_become_one_title(read):
 
 def test_epub_pages_that_are_not_well_formed_are_read_all_the_same(read):
     broken = "<html><body><h2>One</h2><p>Fish & chips<p>and <i>more</body></html>"
-    book = read(samples.epub({"one.xhtml": broken, "two.xhtml": chapter_page("Two", "x")}), "a.epub")
+    book = read(
+        samples.epub({"one.xhtml": broken, "two.xhtml": chapter_page("Two", "x")}), "a.epub"
+    )
     assert texts(book)[0] == "Fish & chips\n\nand more"
 
 
@@ -299,7 +324,13 @@ def test_docx_keeps_structure_emphasis_and_footnotes(read):
         para("The Salt Road", style="Title"),
         para("Part One", style="Heading1"),
         para("Chapter 1", style="Heading2"),
-        para("un", run("fri", "i"), run("gging", "i"), "believable ", run("bold", "b", 'u w:val="single"')),
+        para(
+            "un",
+            run("fri", "i"),
+            run("gging", "i"),
+            "believable ",
+            run("bold", "b", 'u w:val="single"'),
+        ),
         para("***", extra='<w:jc w:val="center"/>'),
         para("A quote.", style="Quote"),
         para("Its end.", style="Quote"),
@@ -309,13 +340,19 @@ def test_docx_keeps_structure_emphasis_and_footnotes(read):
         list_item("thin", depth=1),
         para("Plain", '<w:r><w:footnoteReference w:id="2"/></w:r>', " end."),
         para("Chapter 2", style="Heading2"),
-        para('<w:hyperlink r:id="L1"><w:r><w:t>link</w:t></w:r></w:hyperlink>', "<w:del><w:r/></w:del>"),
+        para(
+            '<w:hyperlink r:id="L1"><w:r><w:t>link</w:t></w:r></w:hyperlink>',
+            "<w:del><w:r/></w:del>",
+        ),
         footnotes=note,
         links={"L1": "https://example.org/"},
     )
     book = read(content, "a.docx")
     assert (book.title, book.author, book.format) == ("The Salt Road", "Ines Ferro", "docx")
-    assert [(c.title, c.part_title) for c in book.chapters] == [("Chapter 1", "Part One"), ("Chapter 2", "")]
+    assert [(c.title, c.part_title) for c in book.chapters] == [
+        ("Chapter 1", "Part One"),
+        ("Chapter 2", ""),
+    ]
     assert book.chapters[0].content == (
         "<p>un<em>frigging</em>believable <strong><u>bold</u></strong></p><hr>"
         "<blockquote><p><em>A quote.</em></p><p><em>Its end.</em></p></blockquote><hr>"
@@ -446,7 +483,9 @@ def test_plain_text_is_split_at_chapter_lines_and_wrapped_lines_are_joined(read)
     ],
 )
 def test_plain_text_chapters_are_found_by(read, lines, expected):
-    content = "\n\n\n".join(f"{line}\n\nIt was {n} o'clock.\n\nThen it rained." for n, line in enumerate(lines))
+    content = "\n\n\n".join(
+        f"{line}\n\nIt was {n} o'clock.\n\nThen it rained." for n, line in enumerate(lines)
+    )
     book = read(content, "a.txt")
     assert titles(book) == expected
     assert all("rained" in text for text in texts(book))
@@ -492,12 +531,13 @@ def test_a_zip_bomb_is_refused(refused):
 
 def test_a_zip_that_lies_about_its_sizes_is_refused(refused):
     size = 30_000_000
-    content = samples.zip_bytes(
-        samples.epub_files({"one.xhtml": chapter_page("One", "x" * size)})
-    )
+    content = samples.zip_bytes(samples.epub_files({"one.xhtml": chapter_page("One", "x" * size)}))
     with zipfile.ZipFile(__import__("io").BytesIO(content)) as archive:
         true = archive.getinfo("book/text/one.xhtml").file_size
-    refused(samples.patched(content, true.to_bytes(4, "little"), (1_000).to_bytes(4, "little")), "a.epub")
+    refused(
+        samples.patched(content, true.to_bytes(4, "little"), (1_000).to_bytes(4, "little")),
+        "a.epub",
+    )
 
 
 def test_a_zip_bomb_nested_in_a_docx_is_refused(refused):
@@ -516,7 +556,9 @@ def test_two_hundred_thousand_entries_are_refused(refused):
     assert "10,000 entries" in refused(samples.many_entries(10_001), "a.epub")
 
 
-@pytest.mark.parametrize("name", ["../evil.xhtml", "/etc/evil", "a/../../b", "C:\\evil", "..\\evil"])
+@pytest.mark.parametrize(
+    "name", ["../evil.xhtml", "/etc/evil", "a/../../b", "C:\\evil", "..\\evil"]
+)
 def test_names_that_point_outside_are_refused(refused, name):
     content = two_chapters(extra={name: "x"})
     assert "point outside" in refused(content, "a.epub")
@@ -559,13 +601,13 @@ def test_flipped_bytes_never_raise_anything_else(read):
             assert refusal.reason
 
 
-BILLION = (
-    '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;">]>'
-)
+BILLION = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;">]>'
 XXE = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
 
 
-@pytest.mark.parametrize("prolog", [BILLION, XXE, XXE.replace("file:///etc/passwd", "http://127.0.0.1:9/x")])
+@pytest.mark.parametrize(
+    "prolog", [BILLION, XXE, XXE.replace("file:///etc/passwd", "http://127.0.0.1:9/x")]
+)
 def test_declared_entities_are_refused_everywhere(refused, prolog):
     bad = f"{prolog}<html xmlns='http://www.w3.org/1999/xhtml'><body><p>&a;</p></body></html>"
     assert "entities" in refused(samples.epub({"one.xhtml": bad}), "a.epub")

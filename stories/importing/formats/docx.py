@@ -13,7 +13,7 @@ from stories.importing.assembly import Manuscript, split_blocks
 from stories.importing.blocks import Block
 from stories.importing.book import ImportRefused, Progress
 from stories.importing.formats.docx_body import BodyReader
-from stories.importing.formats.docx_parts import W, Parts, parse_part, read_parts
+from stories.importing.formats.docx_parts import Parts, W, body_of, parse_part, read_parts
 from stories.importing.tree import block_html
 
 
@@ -30,11 +30,8 @@ def read(path: Path, *, split: str, progress: Progress) -> Manuscript:
 
 
 def _body(archive: Archive, parts: Parts, manuscript: Manuscript) -> list[Block]:
-    body = parse_part(archive, parts.main).find(W + "body")
-    if body is None:
-        raise ImportRefused(DAMAGED)
     reader = BodyReader(parts, manuscript.losses)
-    blocks = reader.read(body)
+    blocks = reader.read(body_of(archive, parts.main))
     manuscript.title = manuscript.title or reader.title
     if reader.contents:
         manuscript.omit("Contents", "Contents", reader.contents)

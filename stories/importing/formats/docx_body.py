@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
 from itertools import groupby
 
@@ -16,14 +16,33 @@ from stories.importing.blocks import (
     paragraph,
 )
 from stories.importing.formats.docx_groups import Grouped, gather
-from stories.importing.formats.docx_parts import PLAIN, Parts, Style, W, is_on, link_id, marks_of, value
+from stories.importing.formats.docx_parts import (
+    PLAIN,
+    Parts,
+    Style,
+    W,
+    is_on,
+    link_id,
+    marks_of,
+    value,
+)
 from stories.importing.looks import NO_MARKS, Marks
 from stories.importing.markup import Element, local_name
 from stories.importing.tree import LINK, tidy, wrap_marks
 
 MAX_DEPTH = 100
 MAX_LIST_DEPTH = 8
-_THROUGH = {"ins", "moveTo", "smartTag", "customXml", "sdtContent", "fldSimple", "bdo", "dir", "sdt"}
+_THROUGH = {
+    "ins",
+    "moveTo",
+    "smartTag",
+    "customXml",
+    "sdtContent",
+    "fldSimple",
+    "bdo",
+    "dir",
+    "sdt",
+}
 _GONE = {"del", "moveFrom"}
 _CHARACTERS = {"tab": " ", "cr": "<br>", "noBreakHyphen": "\u2011", "softHyphen": "\u00ad"}
 _PICTURES = {"drawing", "pict", "object"}
@@ -41,10 +60,10 @@ class BodyReader:
         self.title = ""
         self.contents: list[Block] = []
 
-    def read(self, body: Element) -> list[Block]:
+    def read(self, body: Iterable[Element]) -> list[Block]:
         return gather(self._blocks(body, 0))
 
-    def _blocks(self, parent: Element, depth: int) -> Iterator[Block | Grouped]:
+    def _blocks(self, parent: Iterable[Element], depth: int) -> Iterator[Block | Grouped]:
         for child in parent if depth < MAX_DEPTH else ():
             name = _word_name(child)
             if name == "p":

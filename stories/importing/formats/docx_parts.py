@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from io import BytesIO
 from posixpath import basename, dirname, join, normpath
 
+from lxml import etree
+
 from stories.importing.archive import Archive
+from stories.importing.book import ImportRefused
+from stories.importing.encoding import decode
 from stories.importing.looks import NO_MARKS, Marks
-from stories.importing.markup import Element, local_name, parse_xml
+from stories.importing.markup import BROKEN, Element, local_name, parse_xml, prepared
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
@@ -35,7 +40,9 @@ class Style:
 
     @property
     def is_contents(self) -> bool:
-        return re.fullmatch(r"toc (?:\d|heading)|contents \d|contents heading", self.name) is not None
+        return (
+            re.fullmatch(r"toc (?:\d|heading)|contents \d|contents heading", self.name) is not None
+        )
 
 
 PLAIN = Style()
@@ -79,6 +86,27 @@ def parse_part(archive: Archive, name: str) -> Element:
     """Parse a part; the "strict" flavour of the format differs only in its name space."""
     raw = archive.read(name)
     return parse_xml(raw.replace(_STRICT.encode(), _TRANSITIONAL.encode()))
+
+
+def body_of(archive: Archive, name: str) -> Iterator[Element]:
+    """Yield what stands in the document's body, forgetting each element once the next is asked for."""
+    text = prepared(decode(archive.read(name), markup=True)).replace(_STRICT, _TRANSITIONAL)
+    tags = tuple(W + tag for tag in ("p", "tbl", "sdt", "customXml", "ins"))
+    events = etree.iterparse(
+        BytesIO(text.encode()), tag=tags, resolve_entities=False, no_network=True, huge_tree=False
+    )
+    del text
+    try:
+        for _, element in events:
+            parent = element.getparent()
+            if parent is None or parent.tag != W + "body":
+                continue
+            yield element
+            element.clear(keep_tail=False)
+            while element.getprevious() is not None:
+                del parent[0]
+    except etree.XMLSyntaxError as error:
+        raise ImportRefused(BROKEN) from error
 
 
 def value(parent: Element | None, name: str) -> str | None:

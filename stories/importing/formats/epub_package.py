@@ -14,7 +14,12 @@ from stories.importing.footnotes import resolve, types_of
 from stories.importing.markup import Element, local_name, parse_page, parse_xml
 
 NO_PACKAGE = "This EPUB has no readable package document, so its chapters cannot be found."
-_PAGE_TYPES = {"application/xhtml+xml", "text/html", "application/x-dtbook+xml", "text/x-oeb1-document"}
+_PAGE_TYPES = {
+    "application/xhtml+xml",
+    "text/html",
+    "application/x-dtbook+xml",
+    "text/x-oeb1-document",
+}
 _FONT_OBFUSCATION = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
 _MAX_NAV_DEPTH = 12
 
@@ -71,9 +76,9 @@ def _refuse_protected(archive: Archive) -> None:
     if "META-INF/encryption.xml" not in archive:
         return
     for element in parse_xml(archive.read("META-INF/encryption.xml")).iter():
-        if local_name(element) == "encryptionmethod":
-            if element.get("Algorithm", "") not in _FONT_OBFUSCATION:
-                raise ImportRefused(ENCRYPTED)
+        is_method = local_name(element) == "encryptionmethod"
+        if is_method and element.get("Algorithm", "") not in _FONT_OBFUSCATION:
+            raise ImportRefused(ENCRYPTED)
 
 
 def _read_metadata(package: Package, root: Element) -> None:
@@ -150,7 +155,9 @@ def _read_nav(
 
 def _nav_document(page: Element, path: str) -> list[NavEntry]:
     navs = [element for element in page.iter() if local_name(element) == "nav"]
-    nav = next((nav for nav in navs if types_of(nav) & {"toc", "doc-toc"}), navs[0] if navs else None)
+    nav = next(
+        (nav for nav in navs if types_of(nav) & {"toc", "doc-toc"}), navs[0] if navs else None
+    )
     if nav is None:
         return []
     lists = (child for child in nav.iter() if local_name(child) == "ol")

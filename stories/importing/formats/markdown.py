@@ -29,7 +29,9 @@ _LONE_HASH = re.compile(r"^[ ]{0,3}#{1,3}[ \t]*$", re.MULTILINE)
 def read(path: Path, *, split: str, progress: Progress) -> Manuscript:
     raw = read_bytes(path)
     if len(raw) > MAX_MARKDOWN:
-        raise ImportRefused("This file holds more than 8 MB of Markdown, more than Nexus imports at once.")
+        raise ImportRefused(
+            "This file holds more than 8 MB of Markdown, more than Nexus imports at once."
+        )
     text = decode(raw).replace("\r\n", "\n").replace("\r", "\n")
     text = text.replace(NOTE_OPEN, "").replace(NOTE_CLOSE, "")
     manuscript = Manuscript("markdown")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 from pathlib import Path
 
 from stories.importing.assembly import Manuscript, split_blocks
@@ -49,7 +50,9 @@ def read(path: Path, *, split: str, progress: Progress) -> Manuscript:
     text = decode(read_bytes(path)).replace("\r\n", "\n").replace("\r", "\n")
     text = re.sub(r"[\x00-\x08\x0b\x0e-\x1f\ufdd0\ufdd1]", "", text)
     if text.count("\n") > MAX_LINES:
-        raise ImportRefused(f"This file has more than {MAX_LINES:,} lines, more than Nexus imports at once.")
+        raise ImportRefused(
+            f"This file has more than {MAX_LINES:,} lines, more than Nexus imports at once."
+        )
     manuscript = Manuscript("plain")
     _read_fields(text[:3_000], manuscript)
     split_blocks(manuscript, _blocks(text), split)
@@ -74,9 +77,7 @@ def _blocks(text: str) -> list[Block]:
 
 def _is_wrapped(lines: list[str]) -> bool:
     """Tell hard-wrapped text, by the share of paragraph lines close to the usual width."""
-    inner = [
-        len(line) for line, after in zip(lines, lines[1:], strict=False) if line.strip() and after.strip()
-    ]
+    inner = [len(line) for line, after in pairwise(lines) if line.strip() and after.strip()]
     if len(inner) < 3:
         return False
     near = sum(_WRAP_MIN <= length <= _WRAP_MAX for length in inner)
@@ -111,7 +112,11 @@ def _is_indented_start(line: str, held: list[str]) -> bool:
 
 def _heading_levels(groups: list[_Group]) -> dict[int, int]:
     """Return which groups are headings (1 part, 2 chapter), by the surest sign the text shows."""
-    short = [(at, group) for at, group in enumerate(groups) if len(group.lines) <= 3 and len(group.text) <= 120]
+    short = [
+        (at, group)
+        for at, group in enumerate(groups)
+        if len(group.lines) <= 3 and len(group.text) <= 120
+    ]
     chapters = [at for at, group in short if _is_chapter(group)]
     numbered = [at for at, group in short if _is_numbered_title(group)]
     candidates = (
@@ -137,7 +142,9 @@ def _is_chapter(group: _Group) -> bool:
 
 
 def _is_numbered_title(group: _Group) -> bool:
-    return len(group.lines) == 1 and len(group.text) < 70 and _NUMBERED.match(group.text) is not None
+    return (
+        len(group.lines) == 1 and len(group.text) < 70 and _NUMBERED.match(group.text) is not None
+    )
 
 
 def _number(group: _Group) -> str:
@@ -172,8 +179,7 @@ def _heading_text(group: _Group) -> str:
     first, *rest = lines or [group.text]
     if not rest:
         return first
-    joint = " " if first.endswith((":", ".", "—")) else ": "
-    return f"{first.rstrip('.') if joint == ': ' else first}{joint}{' '.join(rest)}"
+    return f"{first.rstrip('.: ')}: {' '.join(rest)}"
 
 
 def _paragraph(group: _Group, wrapped: bool) -> Block:
