@@ -24,7 +24,7 @@ from rest_framework.response import Response
 
 from nexus.celery import app as celery
 from nexus.heartbeat import is_beating
-from nexus.lib.api import ApiView
+from nexus.lib.api_view import ApiView
 
 PATIENCE = 2.0
 

@@ -22,7 +22,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
-from nexus.lib.api import ApiJSONRenderer, ApiView
+from nexus.lib.api import ApiJSONRenderer
+from nexus.lib.api_view import ApiView
 from nexus.lib.errors import Conflict, Invalid
 from nexus.lib.problems import dump
 from stories.models import SaveReceipt

@@ -3,6 +3,9 @@
 The order of refusal is the shape of a view: authentication and permission happen before the handler
 runs; the handler reads query and body (400, 415, 422), then finds the object (404, then 403), then
 calls the service (409, 412, 428).
+
+The settings name what stands here, so nothing in it may import `rest_framework.views`; the base
+view has its own module, `nexus.lib.api_view`.
 """
 
 from __future__ import annotations
@@ -27,7 +30,6 @@ from rest_framework.parsers import BaseParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from nexus.lib import strict_json
 from nexus.lib.errors import DomainError, FieldError, Forbidden, Invalid, NotFound, TooLarge
@@ -186,25 +188,7 @@ def field_errors(detail: Any, path: str = "") -> Iterator[FieldError]:
         yield FieldError(path, str(detail), getattr(detail, "code", "invalid"))
 
 
-# --- Views --------------------------------------------------------------------------
-
-
-class ApiView(APIView):
-    """A view whose handlers read top to bottom in the order of refusal."""
-
-    content_negotiation_class = JSONFirstNegotiation
-
-    def body(self, shape: type[serializers.Serializer[Any]], **options: Any) -> dict[str, Any]:
-        """Return the checked body; unknown keys are ignored."""
-        serializer = shape(data=self.request.data, **options)
-        serializer.is_valid(raise_exception=True)
-        return dict(serializer.validated_data)
-
-    def query(self, shape: type[serializers.Serializer[Any]]) -> dict[str, Any]:
-        """Return the checked query; unknown parameters are ignored."""
-        serializer = shape(data=self.request.query_params.dict())
-        serializer.is_valid(raise_exception=True)
-        return dict(serializer.validated_data)
+# --- Objects ----------------------------------------------------------------------
 
 
 def find(rows: QuerySet[Row], raw_id: str, *, user: Any) -> Row:
