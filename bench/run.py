@@ -1,0 +1,258 @@
+"""Speed as ratios, measured in one run on this machine: `make bench`.
+
+Starts its own Postgres and Valkey in a throw-away folder with every write synced to disk, as
+`make run` does. Prints a table and writes the same figures to `var/bench.json`.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+BASE = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(BASE))
+
+from nexus import embedded  # noqa: E402 - needs the path
+
+SAVES = 200
+READS = 40
+CHAPTERS = 61
+SENTENCE = "the lamp burned low and nobody in the house by the river had slept for three nights"
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory(prefix="nexus-bench-") as folder:
+        var = Path(folder)
+        os.environ |= {
+            "NEXUS_VAR": folder,
+            "NEXUS_PROFILE": "test",
+            "LOG_LEVEL": "ERROR",
+            "DATABASE_URL": embedded.database_url(var),
+            "REDIS_URL": embedded.redis_url(var),
+            "DJANGO_SETTINGS_MODULE": "nexus.settings",
+        }
+        with embedded.servers(var):
+            figures = measure()
+    show(figures)
+    target = BASE / "var" / "bench.json"
+    target.parent.mkdir(exist_ok=True)
+    target.write_text(json.dumps(figures, indent=2))
+
+
+def measure() -> list[dict[str, Any]]:
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    studio = Studio()
+    return [*text_figures(), *save_figures(studio), *page_figures(studio)]
+
+
+class Studio:
+    """One writer with one book of 61 chapters, spoken to through the whole WSGI stack."""
+
+    def __init__(self) -> None:
+        from django.core.handlers.wsgi import WSGIHandler
+        from django.test import Client
+        from django.utils import timezone
+
+        from accounts.models import User
+        from stories.services.chapters import import_chapters
+        from stories.services.stories import create_story
+
+        at = timezone.now()
+        self.user = User.objects.create_user("bench@example.com", "bench-writes", username="Bench")
+        self.story = create_story(self.user, title="Bench", at=at)
+        book = [{"title": f"Chapter {n}", "content": prose(12_000)} for n in range(CHAPTERS)]
+        self.chapters = import_chapters(self.story, by=self.user, chapters=book, at=at)
+        client = Client()
+        client.force_login(self.user, "allauth.account.auth_backends.AuthenticationBackend")
+        self.cookies = "; ".join(f"{name}={value.value}" for name, value in client.cookies.items())
+        self.handler = WSGIHandler()
+
+    def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> dict[str, Any]:
+        """Answer one request; raise when it is not a success."""
+        answer: dict[str, Any] = {}
+
+        def start(status: str, fields: list[tuple[str, str]], *rest: object) -> None:
+            answer.update(status=int(status[:3]), headers=dict(fields))
+
+        environ = {
+            "REQUEST_METHOD": method,
+            "PATH_INFO": path,
+            "QUERY_STRING": "",
+            "SERVER_NAME": "localhost",
+            "SERVER_PORT": "80",
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "REMOTE_ADDR": "127.0.0.1",
+            "CONTENT_TYPE": "application/json",
+            "CONTENT_LENGTH": str(len(body)),
+            "HTTP_HOST": "localhost",
+            "HTTP_COOKIE": self.cookies,
+            "wsgi.input": io.BytesIO(body),
+            "wsgi.errors": sys.stderr,
+            "wsgi.version": (1, 0),
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": True,
+            "wsgi.run_once": False,
+            "wsgi.url_scheme": "http",
+            **{f"HTTP_{name.upper()}": value for name, value in headers.items()},
+        }
+        response = self.handler(environ, start)
+        answer["body"] = b"".join(response)
+        response.close()
+        if answer["status"] >= 300:
+            raise SystemExit(f"{method} {path} was answered {answer['status']}: {answer['body']!r}")
+        return answer
+
+
+def prose(size: int) -> str:
+    """Return about `size` bytes of paragraphs."""
+    paragraph = f"<p>“{', '.join([SENTENCE] * 5)}.”</p>"
+    return paragraph * max(1, size // len(paragraph.encode()))
+
+
+def timed(act: Callable[[], object], times: int) -> list[float]:
+    """Return the milliseconds of each call, after three that are not counted."""
+    for _warm in range(3):
+        act()
+    taken = []
+    for _counted in range(times):
+        start = time.perf_counter()
+        act()
+        taken.append((time.perf_counter() - start) * 1000)
+    return taken
+
+
+def row(name: str, value: float, unit: str, bar: str, *, met: bool) -> dict[str, Any]:
+    return {"name": name, "value": round(value, 3), "unit": unit, "bar": bar, "met": met}
+
+
+def text_figures() -> list[dict[str, Any]]:
+    from stories.saving import derive
+
+    small, large = prose(30_000), prose(600_000)
+    fast = statistics.median(timed(lambda: derive(small), 50))
+    slow = statistics.median(timed(lambda: derive(large), 5))
+    growth = slow / fast / (len(large) / len(small))
+    return [
+        row("clean and count 30 kB", fast, "ms", "≤ 1.5 ms", met=fast <= 1.5),
+        row("600 kB against 30 kB, per byte", growth, "×", "≤ 1.5 × (linear)", met=growth <= 1.5),
+    ]
+
+
+def save_figures(studio: Studio) -> list[dict[str, Any]]:
+    full = timed(saver(studio, studio.chapters[0].pk), SAVES)
+    bare = timed(bare_saver(studio, studio.chapters[1].pk), SAVES)
+    ratio = statistics.median(bare) / statistics.median(full)
+    spread = statistics.quantiles(full, n=100)[98] / statistics.median(full)
+    return [
+        row("content save, 30 kB", statistics.median(full), "ms", "–", met=True),
+        row("the same SQL, bare", statistics.median(bare), "ms", "–", met=True),
+        row("save rate against bare", ratio, "×", "≥ 0.6 ×", met=ratio >= 0.6),
+        row("save p99 against p50", spread, "×", "≤ 5 ×", met=spread <= 5),
+    ]
+
+
+def saver(studio: Studio, chapter_id: uuid.UUID) -> Callable[[], object]:
+    """Return a function that saves 30 kB once more, as the editor does."""
+    path = f"/api/v1/chapters/{chapter_id}/content"
+    texts = [prose(30_000), prose(30_000) + "<p>more</p>"]
+    state = {"etag": studio.ask("GET", f"/api/v1/chapters/{chapter_id}")["headers"]["ETag"], "n": 0}
+
+    def save() -> None:
+        state["n"] += 1
+        body = json.dumps({"content": texts[state["n"] % 2]}).encode()
+        headers = {"if_match": state["etag"], "idempotency_key": str(uuid.uuid4())}
+        answer = studio.ask("PUT", path, body, **headers)
+        state["etag"] = answer["headers"]["ETag"]
+
+    return save
+
+
+def bare_saver(studio: Studio, chapter_id: uuid.UUID) -> Callable[[], object]:
+    """Return a function that cleans, counts and writes the same rows without a framework."""
+    import psycopg
+    from django.conf import settings
+
+    from stories.saving import derive
+
+    texts = [prose(30_000), prose(30_000) + "<p>more</p>"]
+    connection = psycopg.connect(settings.DATABASE_URL, autocommit=True)
+    state = {"n": 0}
+
+    def save() -> None:
+        state["n"] += 1
+        body = json.loads(json.dumps({"content": texts[state["n"] % 2]}))
+        text = derive(body["content"])
+        with connection.transaction(), connection.cursor() as cursor:
+            cursor.execute(
+                "insert into stories_savereceipt (user_id, key, route, body_hash, status, response,"
+                " created_at) values (%s, %s, 'bare', %s, 200, '{}', now())",
+                (studio.user.pk, uuid.uuid4(), text.hash),
+            )
+            cursor.execute("select * from stories_chapter where id = %s for update", (chapter_id,))
+            cursor.fetchone()
+            cursor.execute(
+                "update stories_chapter set content = %s, text = %s, word_count = %s,"
+                " content_hash = %s, content_revision = content_revision + 1, updated_at = now()"
+                " where id = %s",
+                (text.content, text.text, text.word_count, text.hash, chapter_id),
+            )
+            cursor.execute(
+                "update stories_story set updated_at = now() where id = %s", (studio.story.pk,)
+            )
+            cursor.execute(
+                "update analytics_writingsession set saves = saves + 1 where chapter_id = %s",
+                (chapter_id,),
+            )
+
+    return save
+
+
+def page_figures(studio: Studio) -> list[dict[str, Any]]:
+    pages = {
+        "desk": "/",
+        f"story with {CHAPTERS} chapters": f"/stories/{studio.story.pk}/",
+        "editor": f"/chapters/{studio.chapters[0].pk}/",
+        "statistics of a story": f"/stories/{studio.story.pk}/analytics/",
+    }
+    figures = []
+    for name, path in pages.items():
+        queries = count_queries(studio, path)
+        taken = statistics.median(timed(lambda path=path: studio.ask("GET", path), READS))
+        figures.append(row(f"{name}, queries", queries, "", "≤ 12", met=queries <= 12))
+        figures.append(row(f"{name}, p50", taken, "ms", "≤ 15 ms", met=taken <= 15))
+    return figures
+
+
+def count_queries(studio: Studio, path: str) -> int:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    studio.ask("GET", path)
+    with CaptureQueriesContext(connection) as queries:
+        studio.ask("GET", path)
+    return len(queries)
+
+
+def show(figures: list[dict[str, Any]]) -> None:
+    for figure in figures:
+        value = f"{figure['value']:,.2f} {figure['unit']}".strip()
+        mark = "" if figure["bar"] == "–" else ("met" if figure["met"] else "NOT MET")
+        print(f"{figure['name']:<42}{value:>14}   {figure['bar']:<18}{mark}")
+
+
+if __name__ == "__main__":
+    main()
