@@ -22,6 +22,7 @@ from stories.models import Chapter
 from stories.saving import Change
 
 IDLE_MINUTES = 5
+SECONDS_OF_A_DAY = 24 * 3600
 # These are no stretch of work: each is a closed row of its own and ends nobody's session.
 AT_ONCE = frozenset({WritingSession.Source.IMPORT, WritingSession.Source.RESTORE})
 
@@ -97,11 +98,17 @@ def _close(sessions: list[WritingSession]) -> None:
 
 
 def _believed_start(change: Change, at: datetime) -> datetime:
+    """Return when the change is said to have begun: by its first key, else by its active time."""
     raw = change.activity.get("since") if change.activity else None
     if not isinstance(raw, str):
-        return at
+        return at - timedelta(seconds=_claimed_seconds(change))
     since = datetime.fromisoformat(raw)
     return min(since if since.tzinfo else since.replace(tzinfo=UTC), at)
+
+
+def _claimed_seconds(change: Change) -> int:
+    claimed = change.activity.get("active_ms", 0) // 1000 if change.activity else 0
+    return int(min(claimed, SECONDS_OF_A_DAY))
 
 
 def _stretch(change: Change, *, user: User, at: datetime, after: datetime | None) -> Stretch:
@@ -111,9 +118,8 @@ def _stretch(change: Change, *, user: User, at: datetime, after: datetime | None
     )
     earliest = max(day_start, after) if after else day_start
     began = min(max(_believed_start(change, at), earliest), at)
-    claimed = change.activity.get("active_ms", 0) // 1000 if change.activity else 0
     elapsed = int((at - began).total_seconds())
-    return Stretch(began, at, max(0, min(claimed, elapsed)))
+    return Stretch(began, at, max(0, min(_claimed_seconds(change), elapsed)))
 
 
 def _open(

@@ -139,7 +139,8 @@ def figures_by_story(
     fresh = _fresh(user, within, today).filter(chosen).order_by()
     for rows in (rolled, fresh.values("story_id", "day").annotate(**_sums())):
         for row in rows:
-            found[row.pop("story_id")][row.pop("day")] = Figures(**row)
+            story_id, day = row.pop("story_id"), row.pop("day")
+            found[story_id][day] = Figures(**row)
     return found
 
 
