@@ -6,6 +6,8 @@
 import { BLOCKS, linkAt, MARKS, setLink, STEPS } from "./formats.js";
 import { linkOf } from "./schema.js";
 
+const SVG = "http://www.w3.org/2000/svg";
+
 export class Menus {
   constructor(host, wording, textView) {
     this.host = host;
@@ -36,9 +38,11 @@ export class Menus {
     bar.hidden = true;
     bar.setAttribute("role", "toolbar");
     bar.setAttribute("aria-label", this.wording.say("format"));
-    for (const group of groups) {
-      bar.append(...group.map((format) => this.#button(format)));
-      if (group === MARKS) bar.append(this.#linkButton());
+    for (const formats of groups) {
+      const group = Object.assign(document.createElement("div"), { className: "formats__group" });
+      group.append(...formats.map((format) => this.#button(format)));
+      if (formats === MARKS) group.append(this.#linkButton());
+      bar.append(group);
     }
     bar.append(this.#linkForm());
     bar.addEventListener("mousedown", (event) => { if (!event.target.closest("input")) event.preventDefault(); });
@@ -69,10 +73,11 @@ export class Menus {
   }
 
   #linkButton() {
-    const button = this.#plainButton("link", "🔗\uFE0E");
+    const button = this.#plainButton("link", "");
+    button.append(linkSign());
     button.isOn = (state) => linkAt(state) !== "";
     button.addEventListener("click", () => {
-      const form = button.parentElement.querySelector("form");
+      const form = button.closest(".formats").querySelector("form");
       form.hidden = !form.hidden;
       form.elements.href.value = linkAt(this.text.view.state);
       if (!form.hidden) form.elements.href.focus();
@@ -165,6 +170,16 @@ function mark(bar, state) {
   for (const button of bar.querySelectorAll("button.formats__button")) {
     if (button.isOn) button.setAttribute("aria-pressed", String(button.isOn(state)));
   }
+}
+
+function linkSign() {
+  const sign = document.createElementNS(SVG, "svg");
+  sign.setAttribute("viewBox", "0 0 20 20");
+  sign.setAttribute("class", "icon");
+  const path = document.createElementNS(SVG, "path");
+  path.setAttribute("d", "M8.5 11.5a3 3 0 0 0 4.3 0l2.6-2.6a3 3 0 0 0-4.3-4.3l-1 1M11.5 8.5a3 3 0 0 0-4.3 0l-2.6 2.6a3 3 0 0 0 4.3 4.3l1-1");
+  sign.append(path);
+  return sign;
 }
 
 /** A toolbar is one stop; arrows move along it. */

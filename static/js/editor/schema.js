@@ -54,15 +54,12 @@ const marks = {
     parseDOM: [{ tag: "a[href]", getAttrs: (element) => linkOf(element.getAttribute("href")) }],
     toDOM: (mark) => ["a", { href: mark.attrs.href }, 0],
   },
-  strong: plain("strong", [
-    { tag: "strong" }, { tag: "b", getAttrs: (element) => element.style.fontWeight !== "normal" && null },
-    { style: "font-weight=bold" }, { style: "font-weight=700" },
-  ]),
-  em: plain("em", [{ tag: "em" }, { tag: "i", getAttrs: (element) => element.style.fontStyle !== "normal" && null }, { style: "font-style=italic" }]),
+  strong: plain("strong", [{ tag: "strong" }, { tag: "b" }]),
+  em: plain("em", [{ tag: "em" }, { tag: "i" }]),
   underline: plain("u", [{ tag: "u" }]),
   strike: plain("s", [{ tag: "s" }, { tag: "del" }, { tag: "strike" }]),
   small_caps: {
-    parseDOM: [{ tag: "span.small-caps" }, { style: "font-variant=small-caps" }],
+    parseDOM: [{ tag: "span.small-caps" }],
     toDOM: () => ["span", { class: "small-caps" }, 0],
   },
   code: plain("code", [{ tag: "code" }]),

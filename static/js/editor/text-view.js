@@ -7,10 +7,14 @@ import { blockIds } from "./blockids.js";
 import { changeOf } from "./causes.js";
 import { hereMark } from "./focus.js";
 import { keys } from "./keys.js";
+import { withoutStyles } from "./paste.js";
 import { schema } from "./schema.js";
 import { keptHtml, toHtml } from "./serialise.js";
 import { typingRules } from "./typing-rules.js";
 import { changedBlocks, wordsBetween, wordsOf } from "./words.js";
+
+/** The caret keeps clear of the quiet line. */
+const EDGES = { top: 16, bottom: 120, left: 0, right: 0 };
 
 const parser = DOMParser.fromSchema(schema);
 
@@ -56,6 +60,8 @@ export class TextView {
         plugins: [...typingRules(isSmart), ...keys(), history(), blockIds(), hereMark(), ...plugins],
       }),
       attributes: { role: "textbox", "aria-multiline": "true", "aria-label": label, spellcheck: "true" },
+      scrollThreshold: EDGES, scrollMargin: EDGES,
+      transformPastedHTML: withoutStyles,
       transformPastedText: (text) => text.replace(/\t/g, " "),
       dispatchTransaction: (transaction) => this.#dispatch(transaction),
     });

@@ -41,7 +41,7 @@ class NxEditor extends HTMLElement {
   disconnectedCallback() {
     this.leaving?.abort();
     this.stops?.forEach((stop) => stop());
-    for (const part of [this.session, this.title, this.menus, this.text]) part?.close();
+    for (const part of [this.session, this.heading, this.menus, this.text]) part?.close();
     this.session = this.text = null;
   }
 
@@ -73,7 +73,7 @@ class NxEditor extends HTMLElement {
   }
 
   #openTitle() {
-    this.title = new Title({
+    this.heading = new Title({
       url: `/api/v1/chapters/${this.dataset.chapter}`, field: this.#titleField(), note: this.querySelector(".editor__title-error"),
       failed: this.wording.say("title_failed"),
       onEnter: () => this.text.focus(),
@@ -87,8 +87,8 @@ class NxEditor extends HTMLElement {
   #listen(smart) {
     const { signal } = this.leaving;
     const tell = (type) => () => this.session.dispatch({ type });
-    const save = () => { this.title.save(); this.session.dispatch({ type: "save_now" }); };
-    const isUnsaved = () => this.session.isUnsaved || this.title.isUnsaved;
+    const save = () => { this.heading.save(); this.session.dispatch({ type: "save_now" }); };
+    const isUnsaved = () => this.session.isUnsaved || this.heading.isUnsaved;
     listenForPageKeys({ host: this, save, isUnsaved, toggleFocus: () => this.#focusMode(), signal });
     window.addEventListener("online", tell("online"), { signal });
     window.addEventListener("offline", tell("offline"), { signal });
