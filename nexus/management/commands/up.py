@@ -29,6 +29,7 @@ from nexus.reload import CodeWatch
 from nexus.supervisor import Child, Log, Supervisor
 
 PAGE_SECONDS = 60
+HOPELESS_DELAY = 4.0
 
 
 class Stop(BaseException):
@@ -71,9 +72,9 @@ class Run:
         try:
             self._start_servers()
             self._prepare()
-            programs = self._start_programs()
-            self._wait_for_page()
+            web = self._start_web()
             self.supervisor.say(f"Nexus is running at {address()} – Ctrl-C stops it")
+            programs = self._start_helpers(web)
             self._look_after(programs)
         except Stop:
             self.supervisor.say("Stopping")
@@ -139,24 +140,28 @@ class Run:
         if done.returncode:
             raise CommandError("The demo writer could not be made; see the lines above.")
 
-    def _start_programs(self) -> list[Child]:
-        environment = self._environment()
+    def _start_web(self) -> Child:
+        """Start what the person waits for, alone: it gets the whole processor."""
         web = Child(
             "web",
-            self._python("nexus.serve", str(self.listener.fileno())),
+            self._python("-m", "nexus.serve", str(self.listener.fileno())),
             grace=2.5,
-            environment=environment,
+            environment=self._environment(),
             pass_fds=(self.listener.fileno(),),
         )
-        worker = Child("worker", self._celery("worker"), grace=2.0, environment=environment)
+        self.supervisor.start(web)
+        self._wait_for_page(web)
+        return web
+
+    def _start_helpers(self, web: Child) -> list[Child]:
+        environment = self._environment()
+        worker = Child("worker", self._celery("worker"), environment=environment)
         beat = Child("beat", self._celery("beat"), grace=1.0, environment=environment)
-        programs = [beat, worker, web]
-        # The page is what the person waits for, so it gets the processor first.
-        for child in reversed(programs):
-            self.supervisor.start(child)
+        self.supervisor.start(worker)
+        self.supervisor.start(beat)
         # Stopping goes from the last to the first: no new work, then no work, then no servers.
-        self.supervisor.children[-3:] = programs
-        return programs
+        self.supervisor.children[-3:] = [beat, worker, web]
+        return [beat, worker, web]
 
     def _celery(self, part: str) -> list[str]:
         options = ["--loglevel", "WARNING"]
@@ -165,16 +170,18 @@ class Run:
             options += ["--without-gossip", "--hostname", "nexus@%h"]
         else:
             options += ["--schedule", str(settings.VAR / "beat-schedule"), "--pidfile="]
-        return self._python("celery", "--quiet", "--app", "nexus.celery", part, *options)
+        # It warns of pickled messages as root; ours are JSON.
+        quiet = ["-W", "ignore:You're running the worker with superuser privileges"]
+        return self._python(
+            *quiet, "-m", "celery", "--quiet", "--app", "nexus.celery", part, *options
+        )
 
     def _manage(self, *words: str) -> list[str]:
         manage = str(Path(settings.BASE_DIR) / "manage.py")
-        return embedded.launch([sys.executable, manage, *words], death_signal="SIGKILL", user=None)
+        return self._python(manage, *words)
 
-    def _python(self, module: str, *words: str) -> list[str]:
-        return embedded.launch(
-            [sys.executable, "-m", module, *words], death_signal="SIGKILL", user=None
-        )
+    def _python(self, *words: str) -> list[str]:
+        return embedded.launch([sys.executable, *words], death_signal="SIGKILL", user=None)
 
     def _environment(self) -> dict[str, str]:
         changed = {"PYTHONPATH": str(settings.BASE_DIR), "PYTHONUNBUFFERED": "1"}
@@ -183,11 +190,12 @@ class Run:
         changed |= {"NEXUS_DEMO": "1"} if self.is_demo else {}
         return os.environ | changed
 
-    def _wait_for_page(self) -> None:
+    def _wait_for_page(self, web: Child) -> None:
         deadline = time.monotonic() + PAGE_SECONDS
         while not answers(self.listener):
             self.supervisor.step(0.05)
-            if time.monotonic() > deadline:
+            # One that ends again and again before its first page will not get better by waiting.
+            if time.monotonic() > deadline or web.delay > HOPELESS_DELAY:
                 raise embedded.ServerError("The pages did not come up; the lines above say why.")
 
     def _look_after(self, programs: list[Child]) -> None:
