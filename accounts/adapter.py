@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context as current
+from django.contrib.sites.shortcuts import get_current_site
 from django.http import HttpRequest
 
 from accounts.models import User
+from nexus.lib.addresses import client_ip
+from nexus.lib.effects import after_commit
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Fills in what our sign-up form asks beyond e-mail and password."""
+    """Our sign-up form, our way of knowing an address, and mail that nobody waits for."""
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
         user.username = form.cleaned_data["pen_name"]
@@ -21,3 +25,16 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def clean_email(self, email: str) -> str:
         return str(super().clean_email(email)).lower()
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The limits count by it; behind a socket without an address all visitors share one."""
+        return client_ip(request) or "unknown"
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send in the background: a mail server that is slow or away must not break sign-up.
+
+        It also keeps the time of an answer from telling whether an account exists.
+        """
+        request = current.request
+        known = {"request": request, "email": email, "current_site": get_current_site(request)}
+        after_commit(self.render_mail(template_prefix, email, known | context).send)

@@ -8,12 +8,15 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import Count, QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.forms import StaffUserChangeForm, StaffUserCreationForm
 from accounts.models import Session, User
+from accounts.services import keep_address
 
 admin.site.unregister(Group)
 
@@ -41,12 +44,19 @@ class UserAdmin(DjangoUserAdmin):
         (_("Writing day"), {"fields": ("time_zone", "day_end_hour", "week_start")}),
         (_("Dates"), {"fields": ("created_at", "last_login", "deleted_at")}),
     )
-    add_fieldsets = (
-        (None, {"fields": ("email", "username", "usable_password", "password1", "password2")}),
-    )
+    add_fieldsets = ((None, {"fields": ("email", "username", "password1", "password2")}),)
+    form = StaffUserChangeForm
+    add_form = StaffUserCreationForm
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).annotate(stories_total=Count("stories"))
+
+    def save_model(
+        self, request: HttpRequest, obj: User, form: ModelForm[User], change: bool
+    ) -> None:
+        """Save, and keep the address the sign-in library knows in step."""
+        super().save_model(request, obj, form, change)
+        keep_address(obj)
 
     @admin.display(description=_("stories"), ordering="stories_total")
     def story_count(self, user: User) -> int:
@@ -80,7 +90,7 @@ class UserAdmin(DjangoUserAdmin):
 
 
 @admin.register(Session)
-class SessionAdmin(admin.ModelAdmin[Session]):
+class SessionAdmin(admin.ModelAdmin):
     """Who is signed in, and where; a session can be ended, not read or made."""
 
     list_display = ("user", "ip", "user_agent", "created_at", "last_seen_at")

@@ -1,10 +1,11 @@
-from django.urls import re_path
+"""Addresses of accounts below `/api/v1/`."""
 
 from accounts import viewsets
+from nexus.lib.routes import route
 
 urlpatterns = [
-    re_path(r"^auth/register/?$", viewsets.RegisterView.as_view(), name="auth-register"),
-    re_path(r"^auth/login/?$", viewsets.LoginView.as_view(), name="auth-login"),
-    re_path(r"^auth/logout/?$", viewsets.LogoutView.as_view(), name="auth-logout"),
-    re_path(r"^auth/me/?$", viewsets.MeView.as_view(), name="auth-me"),
+    route("auth/register", viewsets.RegisterView.as_view(), name="auth-register"),
+    route("auth/login", viewsets.LoginView.as_view(), name="auth-login"),
+    route("auth/logout", viewsets.LogoutView.as_view(), name="auth-logout"),
+    route("auth/me", viewsets.MeView.as_view(), name="auth-me"),
 ]

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
-from zoneinfo import available_timezones
 
 from allauth.account import forms as allauth_forms
 from django import forms
+from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Preferences, User
+from nexus.lib.days import time_zones
 from nexus.lib.errors import Invalid
 from nexus.lib.names import clean_title
 
 PEN_NAME_LENGTH = 100
 DAY_ENDS = [(0, _("midnight"))] + [
-    (hour, _("%(hour)d:00 at night") % {"hour": hour}) for hour in range(1, 7)
+    (hour, format_lazy(_("{hour}:00 at night"), hour=hour)) for hour in range(1, 7)
 ]
 
 
@@ -28,7 +30,7 @@ def clean_pen_name(raw: str) -> str:
 
 def known_time_zone(raw: str) -> str:
     """Return a zone of the tz database; the browser's word is a hint, never an error."""
-    return raw if raw in available_timezones() else "UTC"
+    return raw if raw in time_zones() else "UTC"
 
 
 class SignupForm(allauth_forms.SignupForm):
@@ -40,7 +42,7 @@ class SignupForm(allauth_forms.SignupForm):
         help_text=_("How Nexus greets you. Change it whenever you like."),
         widget=forms.TextInput(attrs={"autocomplete": "nickname"}),
     )
-    time_zone = forms.CharField(required=False, widget=forms.HiddenInput, max_length=64)
+    time_zone = forms.CharField(required=False, widget=forms.HiddenInput)
 
     field_order: ClassVar[list[str]] = ["pen_name", "email", "password1", "time_zone"]
 
@@ -51,7 +53,7 @@ class SignupForm(allauth_forms.SignupForm):
         return known_time_zone(self.cleaned_data["time_zone"])
 
 
-class ProfileForm(forms.ModelForm[User]):
+class ProfileForm(forms.ModelForm):
     """Who the writer is, and when a writing day begins and ends."""
 
     time_zone = forms.ChoiceField(label=_("Time zone"))
@@ -63,14 +65,14 @@ class ProfileForm(forms.ModelForm[User]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        zones = [(name, name.replace("_", " ")) for name in sorted(available_timezones())]
+        zones = [(name, name.replace("_", " ")) for name in sorted(time_zones())]
         self.fields["time_zone"].choices = zones  # type: ignore[attr-defined]
 
     def clean_username(self) -> str:
         return clean_pen_name(self.cleaned_data["username"])
 
 
-class PreferencesForm(forms.ModelForm[Preferences]):
+class PreferencesForm(forms.ModelForm):
     """How the studio looks, and when a pause ends a writing session."""
 
     idle_minutes = forms.IntegerField(
@@ -83,7 +85,30 @@ class PreferencesForm(forms.ModelForm[Preferences]):
         labels: ClassVar[dict[str, Any]] = {"theme": _("Theme")}
 
 
-class ThemeForm(forms.ModelForm[Preferences]):
+class ThemeForm(forms.ModelForm):
     class Meta:
         model = Preferences
         fields = ("theme",)
+
+
+class StaffUserCreationForm(BaseUserCreationForm):
+    """Staff make an account: two writers may share a pen name, not an address."""
+
+    class Meta:
+        model = User
+        fields = ("email", "username")
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+    def clean_username(self) -> str:
+        return clean_pen_name(self.cleaned_data["username"])
+
+
+class StaffUserChangeForm(UserChangeForm):
+    class Meta:
+        model = User
+        fields = "__all__"
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth import get_user
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
@@ -26,6 +27,12 @@ class PersonMiddleware(AuthenticationMiddleware):
         # The API speaks UTC; pages speak the writer's own time.
         if session.session_key and not request.path.startswith("/api/"):
             _enter_time_zone(request)
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        timezone.deactivate()
+        return response
 
 
 def _user(request: HttpRequest, session: SessionStore) -> object:

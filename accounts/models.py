@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any, ClassVar
-from zoneinfo import available_timezones
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -15,13 +14,13 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from nexus.lib.days import local_day
+from nexus.lib.days import local_day, time_zones
 from nexus.lib.ids import new_id
 
 
 def validate_time_zone(name: str) -> None:
     """Refuse what the tz database does not know."""
-    if name not in available_timezones():
+    if name not in time_zones():
         raise ValidationError(_("There is no time zone “%(name)s”."), params={"name": name})
 
 

@@ -56,10 +56,17 @@ def create_administrator(email: str, password: str) -> User:
     user.role, user.is_superuser = User.Role.ADMIN, True
     user.is_active = user.is_verified = True
     user.save()
-    EmailAddress.objects.update_or_create(
-        user=user, email=address, defaults={"primary": True, "verified": True}
-    )
+    keep_address(user)
     return user
+
+
+@transaction.atomic
+def keep_address(user: User) -> None:
+    """Make the user's address the one the sign-in library writes to; it keeps its own record."""
+    EmailAddress.objects.filter(user=user, primary=True).exclude(email=user.email).delete()
+    EmailAddress.objects.update_or_create(
+        user=user, email=user.email, defaults={"primary": True, "verified": user.is_verified}
+    )
 
 
 def _clean_email(raw: str) -> str:

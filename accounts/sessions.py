@@ -69,6 +69,4 @@ class SessionStore(DatabaseSessionStore):
 
 def user_for_key(session_key: str) -> User | None:
     """Return whose session this is, or None; for sockets, which have no middleware."""
-    store = SessionStore(session_key)
-    store.load()
-    return store.signed_in_user()
+    return SessionStore(session_key).signed_in_user()

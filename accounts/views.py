@@ -1,15 +1,19 @@
-"""The writer's settings."""
+"""The writer's settings, and the door of the admin."""
 
 from __future__ import annotations
 
+from copy import copy
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import services
 from accounts.forms import PreferencesForm, ProfileForm, ThemeForm
 
 
@@ -18,20 +22,24 @@ from accounts.forms import PreferencesForm, ProfileForm, ThemeForm
 def settings(request: HttpRequest) -> HttpResponse:
     """Each section is saved on its own; a mistake in one leaves the other alone."""
     section = request.POST.get("section", "")
-    preferences = request.user.preferences  # type: ignore[union-attr]
+    # The forms write what was typed into their instances, right or wrong: give them copies.
     profile_form = ProfileForm(
-        request.POST if section == "profile" else None, instance=request.user
+        request.POST if section == "profile" else None, instance=copy(request.user)
     )
     preferences_form = PreferencesForm(
-        request.POST if section == "preferences" else None, instance=preferences
+        request.POST if section == "preferences" else None,
+        instance=copy(request.user.preferences),  # type: ignore[union-attr]
     )
-    form = {"profile": profile_form, "preferences": preferences_form}.get(section)
-    if form is not None and form.is_valid():
-        form.save()
-        messages.success(request, _("Saved."))
-        return redirect("accounts:settings")
-    context = {"profile_form": profile_form, "preferences_form": preferences_form}
-    return render(request, "accounts/settings.html", context, status=422 if request.POST else 200)
+    if profile_form.is_valid():
+        services.update_profile(request.user, **profile_form.cleaned_data)  # type: ignore[arg-type]
+    elif preferences_form.is_valid():
+        preferences_form.save()
+    else:
+        context = {"profile_form": profile_form, "preferences_form": preferences_form}
+        status = 422 if request.method == "POST" else 200
+        return render(request, "accounts/settings.html", context, status=status)
+    messages.success(request, _("Saved."))
+    return redirect("accounts:settings")
 
 
 @login_required
@@ -45,3 +53,16 @@ def theme(request: HttpRequest) -> HttpResponse:
     if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
         back = "desk"
     return redirect(back)
+
+
+@require_safe
+def admin_door(request: HttpRequest) -> HttpResponse:
+    """Send strangers to the one place where people sign in; for writers there is nothing here."""
+    if request.user.is_authenticated:
+        if getattr(request.user, "is_staff", False):
+            return redirect("admin:index")
+        raise Http404
+    wanted = request.GET.get("next", "/admin/")
+    if not url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
+        wanted = "/admin/"
+    return redirect_to_login(wanted)

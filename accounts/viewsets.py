@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import ClassVar
 
+from allauth.account import app_settings as sign_in_settings
 from allauth.account.adapter import get_adapter
-from allauth.account.app_settings import EMAIL_VERIFICATION
+from allauth.account.models import EmailAddress
+from allauth.core import ratelimit
 from django.contrib.auth import login, logout
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
-from rest_framework.exceptions import AuthenticationFailed, Throttled
-from rest_framework.permissions import AllowAny, IsAuthenticated
+from rest_framework.exceptions import APIException, Throttled
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts import services
 from accounts.models import User
@@ -27,56 +28,65 @@ from accounts.serializers import (
     SignedInSerializer,
     UserSerializer,
 )
+from nexus.lib.api_view import ApiView
 from nexus.lib.errors import Forbidden
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+# The sign-in library counts by the minute and does not say when the next try is free.
+WAIT_SECONDS = 60
 
 
-class RegisterView(APIView):
+class WrongCredentials(APIException):
+    """One text for an unknown address and a wrong password."""
+
+    status_code = status.HTTP_401_UNAUTHORIZED
+    default_detail = _("The e-mail or the password is not right.")
+    default_code = "wrong_credentials"
+
+
+class RegisterView(ApiView):
     permission_classes = (AllowAny,)
 
     @extend_schema(request=RegisterSerializer, responses={201: UserSerializer}, tags=["auth"])
     def post(self, request: Request) -> Response:
         """Make an account. Does not sign in."""
-        body = RegisterSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        user = services.register(**body.validated_data)
+        values = self.body(RegisterSerializer)
+        if not ratelimit.consume(request._request, action="signup"):
+            raise Throttled(wait=WAIT_SECONDS)
+        user = services.register(**values)
+        address = EmailAddress.objects.get(user=user, primary=True)
+        address.send_confirmation(request._request, signup=True)
         return Response(UserSerializer(user).data, status=status.HTTP_201_CREATED)
 
 
-class LoginView(APIView):
+class LoginView(ApiView):
     permission_classes = (AllowAny,)
 
     @extend_schema(request=LoginSerializer, responses=SignedInSerializer, tags=["auth"])
     def post(self, request: Request) -> Response:
         """Sign in; the answer sets the `session_id` cookie."""
-        body = LoginSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        user = self._authenticate(request, **body.validated_data)
-        if EMAIL_VERIFICATION == "mandatory" and not user.is_verified:
+        user = self._authenticate(request, **self.body(LoginSerializer))
+        if not user.is_active:
+            raise Forbidden(_("This account has been disabled."), code="disabled")
+        if sign_in_settings.EMAIL_VERIFICATION == "mandatory" and not user.is_verified:
             raise Forbidden(_("Please confirm your e-mail first."), code="not_verified")
         login(request._request, user, backend=BACKEND)
         return Response(SignedInSerializer(user).data)
 
     def _authenticate(self, request: Request, *, email: str, password: str) -> User:
+        """Return whose password this is, disabled people included."""
         try:
-            user = get_adapter().authenticate(request._request, email=email, password=password)
+            user = get_adapter().authenticate(
+                request._request, email=email.strip().lower(), password=password
+            )
         except ValidationError as error:
-            # The adapter's limiter counts failures per address and per e-mail, in minutes.
-            raise Throttled(wait=60, detail=error.messages[0]) from error
-        if user is not None:
-            return user
-        disabled = User.objects.filter(email__iexact=email, is_active=False).first()
-        if disabled is not None and disabled.check_password(password):
-            raise Forbidden(_("This account has been disabled."), code="disabled")
-        raise AuthenticationFailed(
-            _("The e-mail or the password is not right."), code="wrong_credentials"
-        )
+            raise Throttled(wait=WAIT_SECONDS) from error
+        if user is None:
+            raise WrongCredentials
+        return user
 
 
-class LogoutView(APIView):
-    permission_classes = (IsAuthenticated,)
-
+class LogoutView(ApiView):
     @extend_schema(request=None, responses=MessageSerializer, tags=["auth"])
     def post(self, request: Request) -> Response:
         """End the session; its cookie is worth nothing from now on."""
@@ -84,19 +94,17 @@ class LogoutView(APIView):
         return Response({"message": _("You are signed out.")})
 
 
-class MeView(APIView):
-    permission_classes = (IsAuthenticated,)
+class MeView(ApiView):
+    http_method_names: ClassVar[list[str]] = ["get", "patch", "head", "options"]
 
     @extend_schema(responses=UserSerializer, tags=["auth"])
     def get(self, request: Request) -> Response:
+        """Say who is signed in."""
         return Response(UserSerializer(request.user).data)
 
     @extend_schema(request=ProfileChangeSerializer, responses=UserSerializer, tags=["auth"])
     def patch(self, request: Request) -> Response:
-        body = ProfileChangeSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        user = services.update_profile(self._user(), **body.validated_data)
+        """Change the name, the portrait, or how the writing days run."""
+        changes = self.body(ProfileChangeSerializer)
+        user = services.update_profile(request.user, **changes)  # type: ignore[arg-type]
         return Response(UserSerializer(user).data)
-
-    def _user(self) -> Any:
-        return self.request.user

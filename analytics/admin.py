@@ -31,7 +31,16 @@ SHOWN = (
 
 @admin.register(WritingSession)
 class WritingSessionAdmin(admin.ModelAdmin):
-    list_display = ("started_at", "user", "day", "source", "written", "net_words", "minutes", "saves")
+    list_display = (
+        "started_at",
+        "user",
+        "day",
+        "source",
+        "written",
+        "net_words",
+        "minutes",
+        "saves",
+    )
     list_filter = ("source", "day")
     list_select_related: ClassVar[tuple[str, ...]] = ("user",)
     search_fields = ("user__email", "user__username")

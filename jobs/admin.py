@@ -13,7 +13,7 @@ from nexus.lib.errors import Conflict
 
 
 @admin.register(Job)
-class JobAdmin(admin.ModelAdmin[Job]):
+class JobAdmin(admin.ModelAdmin):
     list_display = ("id", "kind", "status", "owner", "attempts", "created_at", "finished_at")
     list_filter = ("status", "kind")
     list_select_related = ("owner",)

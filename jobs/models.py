@@ -30,7 +30,8 @@ class Job(models.Model):
         DEAD = "dead", _("Gave up")
         CANCELLED = "cancelled", _("Cancelled")
 
-    ENDED = (Status.DONE, Status.FAILED, Status.DEAD, Status.CANCELLED)
+    RETRYABLE = (Status.FAILED, Status.DEAD, Status.CANCELLED)
+    ENDED = (Status.DONE, *RETRYABLE)
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="jobs")

@@ -1,4 +1,4 @@
-"""Jobs as people see them."""
+"""What a page shows of a job."""
 
 from __future__ import annotations
 
@@ -6,51 +6,101 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from jobs.models import Job
+from jobs.work import Shown, kind_of
+from nexus.lib.wording import ago
 
-KINDS = {
-    "import.read": _("Reading a book"),
-    "import.write": _("Importing a book"),
-}
-LIVE = (Job.Status.QUEUED, Job.Status.RUNNING)
-AGAIN = (Job.Status.FAILED, Job.Status.DEAD, Job.Status.CANCELLED)
+Status = Job.Status
 
 
 @dataclass(frozen=True)
 class JobCard:
-    """What a page shows of a job; `percent` is 0 to 100."""
+    """One line about a job; `percent` is 0 to 100."""
 
     id: str
-    kind: str
-    kind_label: str
+    url: str
     title: str
+    kind_label: str
     status: str
     status_label: str
     percent: int
-    is_live: bool
-    can_retry: bool
+    step_label: str
+    created: str
     error: str
-    result: dict[str, Any]
-    created_at: datetime
-    finished_at: datetime | None
+    is_active: bool
 
 
-def describe(job: Job) -> JobCard:
-    """Return the job ready for a template."""
-    return JobCard(
-        id=str(job.pk),
-        kind=job.kind,
-        kind_label=str(KINDS.get(job.kind, job.kind)),
-        title=job.title,
-        status=job.status,
-        status_label=str(Job.Status(job.status).label),
-        percent=job.percent,
-        is_live=job.status in LIVE,
-        can_retry=job.status in AGAIN,
-        error=job.error,
-        result=job.result or {},
-        created_at=job.created_at,
-        finished_at=job.finished_at,
+@dataclass(frozen=True)
+class JobPage(JobCard):
+    """All of a job: what happens now, what can be done about it, and what came out."""
+
+    sentence: str
+    can_cancel: bool
+    can_retry: bool
+    can_apply: bool
+    result_url: str
+    preview: dict[str, Any] | None
+
+
+def job_card(job: Job, *, now: datetime) -> JobCard:
+    return JobCard(**_card(job, now))
+
+
+def job_page(job: Job, *, now: datetime) -> JobPage:
+    shown = _shown(job)
+    is_stopping = job.cancel_requested_at is not None
+    return JobPage(
+        **_card(job, now),
+        sentence=str(_sentence(job, shown)),
+        can_cancel=not job.is_ended and not is_stopping,
+        can_retry=job.status in Job.RETRYABLE,
+        can_apply=shown.can_apply,
+        result_url=shown.result_url,
+        preview=shown.preview,
     )
+
+
+def _card(job: Job, now: datetime) -> dict[str, Any]:
+    kind = kind_of(job)
+    return {
+        "id": str(job.pk),
+        "url": reverse("jobs:detail", args=[job.pk]),
+        "title": job.title,
+        "kind_label": str(kind.label if kind else job.kind),
+        "status": job.status,
+        "status_label": str(Status(job.status).label),
+        "percent": job.percent,
+        "step_label": _step_label(job),
+        "created": ago(job.created_at, now=now),
+        "error": job.error,
+        "is_active": not job.is_ended,
+    }
+
+
+def _step_label(job: Job) -> str:
+    kind = kind_of(job)
+    if job.status != Status.RUNNING or not job.steps or kind is None or not kind.unit:
+        return ""
+    return str(kind.unit) % {"step": job.step, "steps": job.steps}
+
+
+def _shown(job: Job) -> Shown:
+    kind = kind_of(job)
+    return kind.show(job) if kind and job.status == Status.DONE else Shown()
+
+
+def _sentence(job: Job, shown: Shown) -> object:
+    if job.status == Status.DONE:
+        return shown.sentence or _("This is done.")
+    if job.error:
+        return job.error
+    if not job.is_ended and job.cancel_requested_at is not None:
+        return _("This is being stopped.")
+    return {
+        Status.QUEUED: _("This begins in a moment. You can leave the page and write."),
+        Status.RUNNING: _("This goes on while you write; you can leave the page."),
+        Status.CANCELLED: _("You stopped this. Nothing was changed."),
+    }.get(Status(job.status), _("This did not work. Nothing was changed."))

@@ -20,6 +20,8 @@ from nexus.lib.live import broadcast
 
 MAX_ATTEMPTS = 3
 LOST_AFTER = timedelta(minutes=2)
+WAITING_LONG = timedelta(seconds=30)
+UPLOADS_KEPT = timedelta(days=7)
 Status = Job.Status
 
 
@@ -104,8 +106,9 @@ def cancel_job(job: Job, *, at: datetime) -> Job:
 def retry_job(job: Job) -> Job:
     """Run a failed job again, from the beginning."""
     job = Job.objects.select_for_update().get(pk=job.pk)
-    if job.status not in {Status.FAILED, Status.DEAD, Status.CANCELLED}:
-        raise Conflict(_("Only work that has failed or was cancelled can be tried again."))
+    if job.status not in Job.RETRYABLE:
+        message = _("Only work that has failed or was cancelled can be tried again.")
+        raise Conflict(message, code="not_ended")
     job.status, job.error, job.attempts, job.step = Status.QUEUED, "", 0, 0
     job.cancel_requested_at = job.finished_at = None
     job.sequence += 1
@@ -116,14 +119,36 @@ def retry_job(job: Job) -> Job:
 
 
 def requeue_lost(*, at: datetime) -> int:
-    """Send again what waits or stands still: the broker or a worker may have lost it."""
-    Job.objects.filter(status=Status.RUNNING, updated_at__lt=at - LOST_AFTER).update(
-        status=Status.QUEUED, sequence=F("sequence") + 1, updated_at=at
-    )
-    waiting = Job.objects.filter(status=Status.QUEUED, updated_at__lt=at - timedelta(seconds=30))
-    jobs = list(waiting)
-    for job in jobs:
+    """Send again what waits or stands still: the broker or a worker may have lost it.
+
+    A job that took its worker down three times is declared dead instead.
+    """
+    lost = list(Job.objects.filter(status=Status.RUNNING, updated_at__lt=at - LOST_AFTER))
+    sent = [job for job in lost if give_up_or_retry(str(job.pk))]
+    sent += Job.objects.filter(status=Status.QUEUED, updated_at__lt=at - WAITING_LONG)
+    for job in sent:
         _start(job)
+    return len(sent)
+
+
+def discard_upload(job: Job) -> None:
+    """Forget the file of a job that has no use for it any more; asking twice is harmless."""
+    name = job.upload.name
+    if not name:
+        return
+    job.upload.storage.delete(name)
+    Job.objects.filter(pk=job.pk).update(upload="")
+    job.upload.name = ""
+
+
+def discard_old_uploads(*, at: datetime) -> int:
+    """Forget files that nobody came back for within a week; return how many."""
+    old = Job.objects.exclude(upload="").filter(
+        status__in=Job.ENDED, updated_at__lt=at - UPLOADS_KEPT
+    )
+    jobs = list(old)
+    for job in jobs:
+        discard_upload(job)
     return len(jobs)
 
 
@@ -145,17 +170,11 @@ def _claim(job_id: str) -> Job | None:
     return job
 
 
-def _end(
-    job: Job, status: Job.Status, *, result: dict[str, Any] | None = None, error: str = ""
-) -> None:
-    _move(
-        job,
-        from_status=Status.RUNNING,
-        status=status,
-        result=result,
-        error=error[:500],
-        finished_at=timezone.now(),
-    )
+def _end(job: Job, status: Job.Status, **values: Any) -> None:
+    if "error" in values:
+        values["error"] = values["error"][:500]
+    now = timezone.now()
+    _move(job, from_status=Status.RUNNING, status=status, finished_at=now, **values)
 
 
 def _move(job: Job, *, from_status: Job.Status, **values: Any) -> None:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from jobs import services
 from jobs.models import Job
-from jobs.reports import describe
+from jobs.reports import job_card, job_page
 from nexus.lib.errors import Conflict
 
 PER_PAGE = 25
@@ -25,7 +25,8 @@ PER_PAGE = 25
 def job_list(request: HttpRequest) -> HttpResponse:
     own = Job.objects.visible_to(request.user).newest_first()  # type: ignore[arg-type]
     page = Paginator(own, PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "jobs": [describe(job) for job in page]}
+    now = timezone.now()
+    context = {"page": page, "jobs": [job_card(job, now=now) for job in page]}
     return render(request, "jobs/list.html", context)
 
 
@@ -35,7 +36,8 @@ def job_detail(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """One job; asked for by htmx it answers with the moving part alone."""
     job = _own(request, job_id)
     template = "jobs/_job.html" if request.headers.get("HX-Request") else "jobs/detail.html"
-    return render(request, template, {"job": describe(job)})
+    shown = job_page(job, now=timezone.now())
+    return render(request, template, {"job": shown, "preview": shown.preview})
 
 
 @login_required

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.functional import Promise
+
 from jobs.models import Job
 
-Work = Callable[["Run"], dict[str, Any]]
-_works: dict[str, Work] = {}
+Words = str | Promise
 
 
 class JobRefused(Exception):
@@ -32,16 +33,61 @@ class Run:
     progress: Callable[[int, int], None]
 
 
-def register_work(kind: str) -> Callable[[Work], Work]:
-    """Name the function that does jobs of this kind; it returns the job's result."""
+@dataclass(frozen=True)
+class Shown:
+    """What the page of a finished job says beyond its state; see `templates/jobs/detail.html`."""
+
+    sentence: Words = ""
+    result_url: str = ""
+    can_apply: bool = False
+    preview: dict[str, Any] | None = None
+
+
+def show_nothing(job: Job) -> Shown:
+    """Stand in for kinds whose result has no page of its own."""
+    return Shown()
+
+
+Work = Callable[[Run], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of work: what people call it, what does it, how its result is shown."""
+
+    label: Words
+    work: Work
+    show: Callable[[Job], Shown] = show_nothing
+    unit: Words = ""
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register_work(
+    name: str,
+    *,
+    label: Words,
+    show: Callable[[Job], Shown] = show_nothing,
+    unit: Words = "",
+) -> Callable[[Work], Work]:
+    """Name the function that does jobs of this kind; it returns the job's result as JSON.
+
+    `unit` words the progress, from `%(step)s` and `%(steps)s`; `show` is asked once it is done.
+    """
 
     def keep(work: Work) -> Work:
-        _works[kind] = work
+        _kinds[name] = Kind(label, work, show, unit)
         return work
 
     return keep
 
 
-def work_for(kind: str) -> Work:
-    """Return the function for a kind; KeyError when no app knows it."""
-    return _works[kind]
+def work_for(name: str) -> Work:
+    """Return what does this kind of work; KeyError when no app knows it."""
+    return _kinds[name].work
+
+
+def kind_of(job: Job) -> Kind | None:
+    """Return the kind of a job, or None for one whose app has since dropped it."""
+    return _kinds.get(job.kind)

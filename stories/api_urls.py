@@ -1,6 +1,7 @@
 """Addresses of stories, chapters, history and plans below `/api/v1/`."""
 
 from nexus.lib.routes import route
+from stories import import_viewsets
 from stories.content_view import chapter_content
 from stories.viewsets import chapters, history, plans, stories, trash
 
@@ -32,5 +33,7 @@ urlpatterns = [
         name="version-restore",
     ),
     route("chapters/<chapter_id>/diff", history.DifferenceView.as_view(), name="diff"),
+    route("imports", import_viewsets.ImportsView.as_view(), name="imports"),
+    route("imports/<job_id>/apply", import_viewsets.ImportApplyView.as_view(), name="import-apply"),
     route("trash", trash.TrashView.as_view(), name="trash"),
 ]

@@ -9,3 +9,6 @@ from django.utils.translation import gettext_lazy as _
 class StoriesConfig(AppConfig):
     name = "stories"
     verbose_name = _("Stories")
+
+    def ready(self) -> None:
+        from stories import imports  # noqa: F401 - registers its kinds of work

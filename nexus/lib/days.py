@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
 
 
 def local_day(at: datetime, *, time_zone: str, day_end_hour: int = 0) -> date:
@@ -31,3 +32,9 @@ def _start(day: date, time_zone: str, hour: int) -> datetime:
     while local_day(start, time_zone=time_zone, day_end_hour=hour) < day:
         start += timedelta(minutes=15)
     return start
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """Return the names of the tz database; cached, since finding them reads a thousand files."""
+    return frozenset(available_timezones())

@@ -1,0 +1,14 @@
+"""What the worker does for stories by the clock."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from stories.services import trash
+
+
+@shared_task
+def purge_trash() -> dict[str, int]:
+    """Delete for good what has been in the trash for 30 days."""
+    return trash.purge_trash(at=timezone.now())
