@@ -1,4 +1,4 @@
-"""Read books other programs wrote. Pure: no Django, no database, no network, nothing written to disk."""
+"""Read books other programs wrote. Pure: no Django, no network, nothing written to disk."""
 
 from stories.importing.book import ImportedBook, ImportedChapter, ImportRefused, Omitted
 from stories.importing.reading import read_book

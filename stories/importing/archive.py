@@ -1,7 +1,7 @@
 """Open a zip nobody vouches for.
 
-Nothing is ever written to disk. Every number the archive claims about itself is checked before it is
-believed, and bytes really inflated are counted again while reading, because the claims may lie.
+Nothing is ever written to disk. Every number the archive claims about itself is checked before
+it is believed, and what is really inflated is counted again, because the claims may lie.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""From raw chapters to the book handed on: notes in place, text cleaned, titles unique, all counted."""
+"""From raw chapters to the book handed on: notes placed, text cleaned and counted."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def split_blocks(manuscript: Manuscript, blocks: list[Block], split: str) -> Non
 
 
 def add_opening(manuscript: Manuscript, opening: list[Block], chapters: list[RawChapter]) -> None:
-    """Keep the text before the first heading as a chapter, unless it is a title page or contents."""
+    """Keep the text before the first heading, unless it is a title page or contents."""
     words = rough_words(opening)
     titles = {letters_of(chapter.title) for chapter in chapters}
     texts = [block for block in opening if block.kind == "text"]

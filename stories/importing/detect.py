@@ -13,7 +13,8 @@ NAMES = {
     "plain": "plain text",
 }  # fmt: skip
 _EXTENSIONS = {
-    ".epub": "epub", ".docx": "docx", ".md": "markdown", ".markdown": "markdown", ".mdown": "markdown",
+    ".epub": "epub", ".docx": "docx", ".md": "markdown",
+    ".markdown": "markdown", ".mdown": "markdown",
     ".html": "html", ".htm": "html", ".xhtml": "html", ".txt": "plain", ".text": "plain",
 }  # fmt: skip
 READABLE = "Nexus reads EPUB, Word (.docx), Markdown, HTML and plain text."
@@ -31,8 +32,11 @@ _STRANGERS = (
     (b"\x7fELF", "This is a program. " + READABLE),
     (b"MZ\x90", "This is a program. " + READABLE),
 )  # fmt: skip
-_HTML = re.compile(rb"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,500}?-->\s*)?<(?:!doctype html|html|head|body)\b",
-                   re.IGNORECASE | re.DOTALL)  # fmt: skip
+_HTML = re.compile(
+    rb"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,500}?-->\s*)?"
+    rb"<(?:!doctype html|html|head|body)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _MARKDOWN = re.compile(rb"^#{1,3} \S", re.MULTILINE)
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 

@@ -20,6 +20,24 @@ _DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{2,40})
 _META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
 # Enough to tell encodings apart; the detector's time grows with what it is given.
 _SAMPLE = 60_000
+_MARKS = "“”‘’„‚«»‹›–—…·°§¡¿\u00a0"
+_WESTERN = "àâäáãåæçéèêëíìîïñóòôöõøœúùûüýÿß"
+_CYRILLIC = "абвгдежзийклмнопрстуфхцчшщъыьэюяёіїєґ"
+_LETTERS = tuple(
+    (name, frozenset(letters + _MARKS))
+    for name, letters in (
+        ("cp1252", _WESTERN),
+        ("mac_roman", _WESTERN),
+        ("cp1250", "ąćęłńóśźżáäčďéěëíľĺňôŕřšťúůýžöüőűşţăâîß"),
+        ("iso8859_2", "ąćęłńóśźżáäčďéěëíľĺňôŕřšťúůýžöüőűşţăâîß"),
+        ("cp1254", "çğıöşüâî"),
+        ("cp1251", _CYRILLIC),
+        ("koi8_r", _CYRILLIC),
+        ("cp1253", "αβγδεζηθικλμνξοπρστυφχψωςάέήίόύώϊϋΐΰ"),
+    )
+)
+# Scripts of their own: words in them are not sprinkled with Latin letters.
+_OWN_SCRIPT = {"cp1251", "koi8_r", "cp1253"}
 UNREADABLE = (
     "The text of this file is in an encoding Nexus could not recognise. UTF-8 always works."
 )
@@ -65,11 +83,36 @@ def _guessed(raw: bytes) -> str:
     # The letters beyond ASCII decide, so sample from the first of them on.
     first = next((at for at, byte in enumerate(raw) if byte > 127), 0)
     start = max(0, first - 2_000)
-    best = from_bytes(raw[start : start + _SAMPLE]).best()
-    name = best.encoding if best is not None else "cp1252"
-    if name in ("ascii", "utf_8") or name.startswith(("cp125", "latin")):
-        name = name if name.startswith("cp125") and name != "cp1250" else "cp1252"
-    return raw.decode(name, errors="replace")
+    return raw.decode(_likely(raw[start : start + _SAMPLE]), errors="replace")
+
+
+def _likely(sample: bytes) -> str:
+    """Weigh the encodings of one byte a letter by the letters prose uses; else ask a detector.
+
+    The detector alone takes French for Baltic, and mixes up encodings that hold the same letters in
+    swapped cases. Between equals the earlier in the list wins.
+    """
+    scores = {name: _score(sample, name, letters) for name, letters in _LETTERS}
+    name = max(scores, key=scores.__getitem__)
+    if scores[name] >= 0.9:
+        return name
+    for japanese in ("shift_jis", "euc_jp"):
+        text = sample.decode(japanese, errors="ignore")
+        if sum("\u3040" <= character <= "\u30ff" for character in text) > len(text) * 0.2:
+            return japanese
+    best = from_bytes(sample).best()
+    return best.encoding if best is not None else "cp1252"
+
+
+def _score(sample: bytes, name: str, letters: frozenset[str]) -> float:
+    """Return which share of the signs beyond ASCII is to be expected; capitals count half."""
+    text = sample.decode(name, errors="replace")
+    beyond = [sign for sign in text if sign > "\x7f"]
+    usual = sum(sign in letters for sign in beyond)
+    capitals = sum(sign.lower() in letters and sign not in letters for sign in beyond)
+    if name in _OWN_SCRIPT and len(beyond) < sum(sign.isalpha() for sign in text) / 2:
+        return 0
+    return (usual + capitals / 2) / max(1, len(beyond))
 
 
 def _wide(raw: bytes) -> str:

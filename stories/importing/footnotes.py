@@ -1,4 +1,4 @@
-"""Find foot notes in pages, so that each can be moved to the end of the chapter that refers to it."""
+"""Find foot notes, so that each can be moved to the end of the chapter that refers to it."""
 
 from __future__ import annotations
 
@@ -52,9 +52,8 @@ def may_have_notes(raw: bytes) -> bool:
 
 
 def types_of(element: Element) -> set[str]:
-    return set(
-        f"{element.get(EPUB_TYPE) or element.get('epub:type', '')} {element.get('role', '')}".split()
-    )
+    kinds = element.get(EPUB_TYPE) or element.get("epub:type", "")
+    return set(f"{kinds} {element.get('role', '')}".split())
 
 
 def is_note_list(element: Element) -> bool:

@@ -30,7 +30,8 @@ _CJK = re.compile(r"第[\d一二三四五六七八九十百千〇零两]{1,8}[�
 _CJK_PART = re.compile(r"第[\d一二三四五六七八九十百千〇零两]{1,8}[部卷編编]")
 _NAMED = {
     "prologue", "prolog", "epilogue", "epilog", "interlude", "intermezzo", "preface", "foreword",
-    "introduction", "afterword", "coda", "postscript", "author's note", "prólogo", "epílogo", "prologo",
+    "introduction", "afterword", "coda", "postscript", "author's note", "prólogo", "epílogo",
+    "prologo",
     "epilogo", "préface", "épilogue", "vorwort", "nachwort", "author’s note",
 }  # fmt: skip
 _ROMAN = re.compile(r"([IVXLC]{1,8})\.?")

@@ -1,13 +1,14 @@
 """Parse XML and HTML that may be hostile or merely untidy.
 
-The document type is cut off before a parser sees it. So no entity can be declared, expanded or fetched:
-neither bombs nor reading of outside files exist, whatever the parser's own switches do.
+The document type is cut off before a parser sees it. So no entity can be declared, expanded or
+fetched: neither bombs nor reading of outside files exist, whatever the parser's own switches do.
 """
 
 from __future__ import annotations
 
 import html.entities
 import re
+from typing import TypeAlias
 
 from lxml import etree
 from lxml import html as lxml_html
@@ -15,7 +16,7 @@ from lxml import html as lxml_html
 from stories.importing.book import ImportRefused
 from stories.importing.encoding import decode
 
-Element = etree._Element
+Element: TypeAlias = etree._Element
 
 BROKEN = "A part of this file is not well formed and cannot be read."
 ENTITIES = "This file declares XML entities, which a book does not need and attacks use."
@@ -71,7 +72,7 @@ def local_name(element: Element) -> str:
 
 
 def prepared(text: str) -> str:
-    """Make text safe for a parser: no document type, no entities but numbers, no forbidden signs."""
+    """Make text safe to parse: no document type, only numbered entities, no forbidden signs."""
     if "<!ENTITY" in text:
         raise ImportRefused(ENTITIES)
     text = _FORBIDDEN.sub("", text.removeprefix("\ufeff"))

@@ -20,8 +20,10 @@ _TYPES = {
 }  # fmt: skip
 _TITLES = {
     "cover": "Cover", "title page": "Title page", "titlepage": "Title page",
-    "half title": "Half-title page", "halftitle": "Half-title page", "half-title": "Half-title page",
-    "copyright": "Copyright page", "copyright page": "Copyright page", "copyright notice": "Copyright page",
+    "half title": "Half-title page", "halftitle": "Half-title page",
+    "half-title": "Half-title page",
+    "copyright": "Copyright page", "copyright page": "Copyright page",
+    "copyright notice": "Copyright page",
     "imprint": "Imprint", "colophon": "Colophon", "uncopyright": "Copyright page",
     "contents": "Contents", "table of contents": "Contents", "inhalt": "Contents",
     "inhaltsverzeichnis": "Contents", "table des matières": "Contents", "índice": "Contents",

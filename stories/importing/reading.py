@@ -19,8 +19,8 @@ def read_book(
 ) -> ImportedBook:
     """Return the book in the file at `path`, which its owner called `filename`.
 
-    Raises ImportRefused, and nothing else, for whatever is wrong with the file. Writes nothing, fetches
-    nothing. `progress(done, total)` restarts once: pages read, then chapters made.
+    Raises ImportRefused, and nothing else, for whatever is wrong with the file. Writes nothing,
+    fetches nothing. `progress(done, total)` restarts once: pages read, then chapters made.
     """
     if split not in SPLITS:
         raise ImportRefused(f"A book can be split by {', '.join(SPLITS)}.")

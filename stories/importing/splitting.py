@@ -93,7 +93,8 @@ def promote_lines(blocks: list[Block]) -> list[Block]:
 
 def numbered_run(lines: Iterable[tuple[int, str]]) -> list[int]:
     """Return the places of lines that count 1, 2, 3 … or I, II, III …; a new 1 may start a part."""
-    places, expected = [], 1
+    places: list[int] = []
+    expected = 1
     for at, text in lines:
         number = number_of(text) if len(text) < 10 else None
         if number is not None and (number == expected or (number == 1 and places)):
@@ -269,7 +270,7 @@ def drop_title_headings(
 
     The title comes from a table of contents, which may say less ("IV") or more than the page.
     """
-    key, dropped, extra = letters_of(title), set(), []
+    key, dropped, extra = letters_of(title), set[int](), list[str]()
     for at in range(start, end):
         block = blocks[at]
         if block.kind == "text" and not (

@@ -151,7 +151,8 @@ class TreeReader:
 
     def _list(self, element: Element, name: str, depth: int) -> Iterator[Block]:
         anchors = self._taken()
-        items, texts = [], []
+        items: list[str] = []
+        texts: list[str] = []
         for child in element:
             if local_name(child) != "li":
                 inner = list(self._block(child, local_name(child), depth + 1))

@@ -68,7 +68,8 @@ def epub_files(pages, nav=None, *, version=3, title="The Salt Road", css="", gui
     files = {
         "mimetype": "application/epub+zip",
         "META-INF/container.xml": (
-            '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container" version="1.0"><rootfiles>'
+            '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container" version="1.0">'
+            "<rootfiles>"
             '<rootfile full-path="book/content.opf" media-type="application/oebps-package+xml"/>'
             "</rootfiles></container>"
         ),
@@ -137,7 +138,8 @@ STYLES = (
     f'<w:styles xmlns:w="{W}">'
     '<w:style w:styleId="Heading1"><w:name w:val="heading 1"/><w:rPr><w:b/></w:rPr></w:style>'
     '<w:style w:styleId="Heading2"><w:name w:val="heading 2"/></w:style>'
-    '<w:style w:styleId="Berschrift1"><w:name w:val="My heading"/><w:basedOn w:val="Heading1"/></w:style>'
+    '<w:style w:styleId="Berschrift1"><w:name w:val="My heading"/>'
+    '<w:basedOn w:val="Heading1"/></w:style>'
     '<w:style w:styleId="Title"><w:name w:val="Title"/></w:style>'
     '<w:style w:styleId="Quote"><w:name w:val="Quote"/><w:rPr><w:i/></w:rPr></w:style>'
     '<w:style w:styleId="TOC1"><w:name w:val="toc 1"/></w:style>'
@@ -146,7 +148,8 @@ STYLES = (
 )
 NUMBERING = (
     f'<w:numbering xmlns:w="{W}"><w:abstractNum w:abstractNumId="0">'
-    '<w:lvl w:ilvl="0"><w:numFmt w:val="bullet"/></w:lvl><w:lvl w:ilvl="1"><w:numFmt w:val="decimal"/>'
+    '<w:lvl w:ilvl="0"><w:numFmt w:val="bullet"/></w:lvl><w:lvl w:ilvl="1">'
+    '<w:numFmt w:val="decimal"/>'
     '</w:lvl></w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num></w:numbering>'
 )
 
@@ -165,15 +168,19 @@ def docx_files(*paragraphs, title="", footnotes="", links=None, document=None):
             f'<Relationships xmlns="{RELS}"><Relationship Id="r1" Type="{R}/officeDocument" '
             'Target="word/document.xml"/></Relationships>'
         ),
-        "word/_rels/document.xml.rels": f'<Relationships xmlns="{RELS}">{relations}</Relationships>',
+        "word/_rels/document.xml.rels": (
+            f'<Relationships xmlns="{RELS}">{relations}</Relationships>'
+        ),
         "word/styles.xml": STYLES,
         "word/numbering.xml": NUMBERING,
         "word/document.xml": document
-        or f'<w:document xmlns:w="{W}" xmlns:r="{R}"><w:body>{"".join(paragraphs)}</w:body></w:document>',
+        or f'<w:document xmlns:w="{W}" xmlns:r="{R}"><w:body>'
+        f"{''.join(paragraphs)}</w:body></w:document>",
         "docProps/core.xml": (
             '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/'
             'core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/">'
-            f"<dc:title>{escape(title)}</dc:title><dc:creator>Ines Ferro</dc:creator></cp:coreProperties>"
+            f"<dc:title>{escape(title)}</dc:title><dc:creator>Ines Ferro</dc:creator>"
+            f"</cp:coreProperties>"
         ),
     }
     if footnotes:

@@ -154,7 +154,8 @@ def test_progress_reaches_its_total(read):
 
 def test_epub_keeps_emphasis_quotes_lists_and_scene_breaks(read):
     body = (
-        "<section epub:type='chapter'><h2>One</h2><p>un<i>frigging</i>believable <b>bold</b> &nbsp;x &eacute;</p>"
+        "<section epub:type='chapter'><h2>One</h2><p>un<i>frigging</i>believable <b>bold"
+        "</b> &nbsp;x &eacute;</p>"
         "<blockquote><p>Dear <em>Ann</em>,</p><p>no.</p></blockquote><hr/><p>After.</p><p>* * *</p>"
         "<ul><li>salt</li><li>rope</li></ul><p class='sep'>⁂</p><p>A<br/>B "
         "<span class='smallcaps'>Small</span> <a href='https://example.org/x'>link</a>"
@@ -267,7 +268,8 @@ def test_epub_footnotes_stand_at_the_end_of_their_chapter(read):
     ref = '<a epub:type="noteref" href="notes.xhtml#n{0}">{0}</a>'
     notes = (
         '<section epub:type="endnotes"><h2>Endnotes</h2><ol>'
-        '<li id="n1" epub:type="endnote"><p>A river. <a href="one.xhtml#r1" epub:type="backlink">↩</a></p></li>'
+        '<li id="n1" epub:type="endnote"><p>A river. '
+        '<a href="one.xhtml#r1" epub:type="backlink">↩</a></p></li>'
         '<li id="n2" epub:type="endnote"><p>A <i>hill</i>.</p></li></ol></section>'
     )
     pages = {
@@ -306,7 +308,8 @@ def test_epub_pages_that_are_not_well_formed_are_read_all_the_same(read):
 
 def test_gutenberg_licence_is_cut_from_an_epub(read):
     body = (
-        "<section class='pg-boilerplate' id='pg-header'><h2>The Project Gutenberg eBook</h2><p>Licence.</p></section>"
+        "<section class='pg-boilerplate' id='pg-header'><h2>The Project Gutenberg eBook"
+        "</h2><p>Licence.</p></section>"
         "<h2>Chapter 1</h2><p>Story.</p><h2>Chapter 2</h2><p>More.</p>"
         "<p>*** END OF THE PROJECT GUTENBERG EBOOK X ***</p><p>Licence again.</p>"
     )
@@ -365,7 +368,8 @@ def test_docx_keeps_structure_emphasis_and_footnotes(read):
 
 def test_docx_without_heading_styles_is_split_at_its_chapter_lines(read):
     content = samples.docx(
-        para("CHAPTER ONE"), para("a b"), para(""), para("c"), para("d"), para("e"), para("f"), para("g"),
+        para("CHAPTER ONE"), para("a b"), para(""), para("c"), para("d"), para("e"), para("f"),
+        para("g"),
         para("CHAPTER TWO"), para("Chapter 4 was dull, she said."), title="Ash",
     )  # fmt: skip
     book = read(content, "a.docx")
@@ -391,7 +395,8 @@ def test_docx_heading_style_is_found_through_what_it_is_based_on(read):
 def test_docx_contents_and_hidden_text_are_left_out_but_text_boxes_are_read(read):
     box = f"<w:r><w:pict><w:txbxContent>{para('Boxed.')}</w:txbxContent></w:pict></w:r>"
     content = samples.docx(
-        para("Salt 1", style="TOC1"), para("Salt", style="Heading1"), para("a ", run("gone", "vanish"), box),
+        para("Salt 1", style="TOC1"), para("Salt", style="Heading1"),
+        para("a ", run("gone", "vanish"), box),
         para("Ash", style="Heading1"), para("b"),
     )  # fmt: skip
     book = read(content, "a.docx")
@@ -404,8 +409,10 @@ def test_docx_contents_and_hidden_text_are_left_out_but_text_boxes_are_read(read
 
 def test_markdown_is_split_at_its_headings(read):
     content = (
-        "---\ntitle: The Salt Road\nauthor: Ines Ferro\n---\n# Part One\n\n## Chapter 1\n\nA *b* **c**.[^1]\n\n* * *\n\n"
-        "> Dear\n\n- salt\n- rope\n\n#\n\nEnd.\n\n## Chapter 2\n\nx ~~y~~\n\n# Part Two\n\n## Chapter 3\n\nz\n\n"
+        "---\ntitle: The Salt Road\nauthor: Ines Ferro\n---\n# Part One"
+        "\n\n## Chapter 1\n\nA *b* **c**.[^1]\n\n* * *\n\n"
+        "> Dear\n\n- salt\n- rope\n\n#\n\nEnd.\n\n## Chapter 2\n\nx ~~y~~"
+        "\n\n# Part Two\n\n## Chapter 3\n\nz\n\n"
         "[^1]: A *note*.\n"
     )
     book = read(content, "a.md")
@@ -428,8 +435,10 @@ def test_markdown_first_heading_alone_at_its_level_is_the_books_title(read):
 
 def test_html_is_split_at_its_headings_and_scripts_vanish(read):
     content = (
-        "<!doctype html><html lang=en><head><title>Salt</title><style>.i{font-style:italic}</style></head><body>"
-        "<h1>Salt</h1><h2>One</h2><div><p>a <span class=i>b</span></p>loose <i>text</i><p>c</p></div>"
+        "<!doctype html><html lang=en><head><title>Salt</title>"
+        "<style>.i{font-style:italic}</style></head><body>"
+        "<h1>Salt</h1><h2>One</h2><div><p>a <span class=i>b</span></p>loose <i>text</i>"
+        "<p>c</p></div>"
         "<script>alert(1)</script><table><tr><td>x</td><td>y</td></tr></table>"
         "<h2>Two</h2><p>d<p>e <img src='http://example.org/a.png'><q>said</q></p></body></html>"
     )
@@ -455,8 +464,10 @@ def test_plain_text_is_split_at_chapter_lines_and_wrapped_lines_are_joined(read)
     prose = "\n".join([samples.pseudo_words(12, n) for n in range(4)])
     content = (
         "The Project Gutenberg eBook of Salt\n\nTitle: Salt\nAuthor: I. Ferro\n\n"
-        "*** START OF THE PROJECT GUTENBERG EBOOK SALT ***\n\nSALT\n\nContents\n\nCHAPTER I.\nCHAPTER II.\n\n\n"
-        f"CHAPTER I.\nThe Mill\n\n{prose}\n\n{prose} _very_ un_der_score\n\n      * * *\n\n{prose}\n\n\n\n"
+        "*** START OF THE PROJECT GUTENBERG EBOOK SALT ***\n\nSALT\n\nContents"
+        "\n\nCHAPTER I.\nCHAPTER II.\n\n\n"
+        f"CHAPTER I.\nThe Mill\n\n{prose}\n\n{prose} _very_ un_der_score"
+        f"\n\n      * * *\n\n{prose}\n\n\n\n"
         f"CHAPTER II.\n\n{prose}\n\n*** END OF THE PROJECT GUTENBERG EBOOK SALT ***\n\nLicence.\n"
     )
     book = read(content, "salt.txt")
@@ -501,14 +512,28 @@ def test_plain_text_without_chapters_is_one_chapter(read):
     "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "utf-32"]
 )
 def test_plain_text_encoding_is_found(read, encoding):
-    sentence = "“Übergröße” sagte die Bäckerin – für fünf Brötchen genügt’s. Plötzlich hörte Jürgen Schritte. "
+    sentence = "“Übergröße” sagte die Bäckerin – für fünf Brötchen genügt’s. Plötzlich Schritte. "
     book = read((sentence * 20).encode(encoding), "a.txt")
     assert texts(book)[0].startswith(sentence.strip())
 
 
-def test_plain_text_in_cyrillic_of_windows_is_read(read):
-    sentence = "Все счастливые семьи похожи друг на друга, каждая несчастливая семья несчастлива по-своему. "
-    assert texts(read((sentence * 30).encode("cp1251"), "a.txt"))[0].startswith(sentence[:40])
+@pytest.mark.parametrize(
+    ("encoding", "sentence"),
+    [
+        ("cp1252", "Était-ce déjà l’été ? « Oui », dit-elle en souriant. "),
+        ("mac_roman", "Était-ce déjà l’été ? « Oui », dit-elle en souriant. "),
+        ("cp1250", "Zażółć gęślą jaźń, powiedział Łukasz i poszedł do domu. "),
+        ("cp1254", "Bir gün küçük bir çocuk ağaçların arasında yürüyordu. "),
+        ("cp1251", "Все счастливые семьи похожи друг на друга. "),
+        ("koi8-r", "Все счастливые семьи похожи друг на друга. "),
+        ("cp1253", "Μια φορά κι έναν καιρό ήταν ένα μικρό παιδί. "),
+        ("shift_jis", "吾輩は猫である。名前はまだ無い。どこで生れたか。"),
+        ("gb18030", "很久很久以前，有一个小女孩住在森林里。"),
+    ],
+)
+def test_plain_text_in_an_older_encoding_is_read(read, encoding, sentence):
+    content = (sentence * 30).encode(encoding)
+    assert texts(read(content, "a.txt"))[0].startswith(sentence.strip())
 
 
 # What must be refused
@@ -601,7 +626,7 @@ def test_flipped_bytes_never_raise_anything_else(read):
             assert refusal.reason
 
 
-BILLION = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;">]>'
+BILLION = '<!DOCTYPE x [<!ENTITY b "ha"><!ENTITY a "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;">]>'
 XXE = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
 
 
@@ -678,7 +703,8 @@ def test_contorted_html_is_answered_in_time(read, content):
 
 @pytest.mark.parametrize(
     "content",
-    ["> " * 20_000 + "x", "[" * 50_000 + "x", "*a " * 50_000, "`" * 100_000 + "x", "[^a]: x\n" * 20_000,
+    ["> " * 20_000 + "x", "[" * 50_000 + "x", "*a " * 50_000, "`" * 100_000 + "x",
+     "[^a]: x\n" * 20_000,
      "#\n" * 100_000 + "x", "_" * 200_000 + "x", "_a" * 200_000, "a" * 2_000_000, "I.\n\n" * 50_000,
      "\n" * 300_000 + "x", "CHAPTER " * 100_000],
 )  # fmt: skip

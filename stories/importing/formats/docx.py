@@ -1,7 +1,7 @@
 """Word documents.
 
-Read directly: a converter that builds a DOM of Python objects takes 150 MB for a novel, forgets alignment
-and page breaks, and expands XML entities.
+Read directly and as a stream: converters that build a tree of Python objects take 150 MB for a
+novel, forget page breaks and blank lines, and expand XML entities.
 """
 
 from __future__ import annotations

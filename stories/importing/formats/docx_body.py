@@ -47,7 +47,7 @@ _GONE = {"del", "moveFrom"}
 _CHARACTERS = {"tab": " ", "cr": "<br>", "noBreakHyphen": "\u2011", "softHyphen": "\u00ad"}
 _PICTURES = {"drawing", "pict", "object"}
 
-# Stretches of inline HTML with their look; neighbours of one look are joined before marks are written.
+# Stretches of inline HTML with their look; neighbours of one look are joined before marking.
 Pieces = Iterator[tuple[str, Marks]]
 
 

@@ -89,7 +89,7 @@ def parse_part(archive: Archive, name: str) -> Element:
 
 
 def body_of(archive: Archive, name: str) -> Iterator[Element]:
-    """Yield what stands in the document's body, forgetting each element once the next is asked for."""
+    """Yield what stands in the body, forgetting each element once the next is asked for."""
     text = prepared(decode(archive.read(name), markup=True)).replace(_STRICT, _TRANSITIONAL)
     tags = tuple(W + tag for tag in ("p", "tbl", "sdt", "customXml", "ins"))
     events = etree.iterparse(

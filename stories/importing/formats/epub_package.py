@@ -1,4 +1,4 @@
-"""The skeleton of an EPUB 2 or 3: what it is called, what it holds, in which order, under which titles."""
+"""The skeleton of an EPUB 2 or 3: its name, its pages, their order and their titles."""
 
 from __future__ import annotations
 
