@@ -64,8 +64,8 @@ const same = (state) => [state, []];
 
 const EVENTS = {
   /** The load barrier: nothing can be saved before our own serialisation equals what was loaded. */
-  loaded(state, { same: isSame, base, savedAt = null }) {
-    if (!isSame) return [{ ...state, gate: "READONLY", reason: "unreadable" }, []];
+  loaded(state, { same: isSame, base, savedAt = null, reason = "unreadable" }) {
+    if (!isSame) return [{ ...state, gate: "READONLY", reason }, []];
     return [{ ...state, gate: "RECOVERING", base, savedAt }, [{ do: "recover" }]];
   },
 

@@ -2,6 +2,8 @@
 
 const LONGEST_WAIT = 3_000;
 const LOOK = 50;
+/** On a Mac, Alt and an arrow move by words; there the chapters need Ctrl as well. */
+const IS_MAC = /^Mac/.test(navigator.platform);
 
 /**
  * @param {{host: HTMLElement, save: () => void, isUnsaved: () => boolean, toggleFocus: () => void, signal: AbortSignal}} page
@@ -28,7 +30,7 @@ function actionOf(event, { host, save, toggleFocus, go }) {
   const { key, altKey, ctrlKey, metaKey, shiftKey } = event;
   if (key === "F8") return toggleFocus;
   if ((ctrlKey || metaKey) && !altKey && !shiftKey && key.toLowerCase() === "s") return save;
-  if (!altKey || ctrlKey || metaKey || shiftKey) return null;
+  if (!altKey || ctrlKey !== IS_MAC || metaKey || shiftKey) return null;
   const url = { ArrowLeft: host.dataset.previous, ArrowRight: host.dataset.next }[key];
   return url ? () => go(url) : null;
 }

@@ -50,6 +50,7 @@ export class TextView {
    *          plugins?: any[]}} options
    */
   constructor(mount, { doc, isSmart, onChange, onState, plugins = [] }) {
+    this.mount = mount;
     this.onChange = onChange;
     this.onState = onState;
     this.words = wordsOf(doc);
@@ -96,8 +97,11 @@ export class TextView {
     this.view.focus();
   }
 
+  /** Leaves the text readable where the view was. */
   close() {
+    const html = this.html();
     this.view.destroy();
+    this.mount.innerHTML = html;
   }
 }
 

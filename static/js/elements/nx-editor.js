@@ -19,8 +19,15 @@ import { onMessage, sendTyping } from "../lib/socket.js";
 const SMART = "nexus.smart-typing";
 
 class NxEditor extends HTMLElement {
-  async connectedCallback() {
+  connectedCallback() {
     if (this.session) return;
+    this.#start().catch((error) => {
+      this.#fail();
+      throw error;
+    });
+  }
+
+  async #start() {
     this.leaving = new AbortController();
     this.wording = new Wording(this);
     this.meter = new ActivityMeter();
@@ -43,6 +50,14 @@ class NxEditor extends HTMLElement {
     this.stops?.forEach((stop) => stop());
     for (const part of [this.session, this.heading, this.menus, this.text]) part?.close();
     this.session = this.text = null;
+  }
+
+  /** Whatever went wrong, the text stays readable, nothing is sent, and the plain form takes over. */
+  #fail() {
+    this.text?.close();
+    this.text = null;
+    delete this.dataset.ready;
+    this.session?.dispatch({ type: "loaded", same: false, reason: "failed" });
   }
 
   #makeSession() {
@@ -109,15 +124,12 @@ class NxEditor extends HTMLElement {
 
   #changed(cause, words) {
     this.meter.note(cause, words, Date.now());
-    if (cause === "typed") this.line.pending += words;
-    this.line.showWords(this.text.words);
     if (words) sendTyping(this.dataset.chapter, this.text.words);
     this.session.dispatch({ type: "edited" });
   }
 
   /** The ledger's own number follows with `counts`; until then what was acknowledged is added here. */
   #saved(activity) {
-    this.line.pending -= activity.typed;
     this.line.setToday(this.line.today + activity.typed);
   }
 
@@ -133,6 +145,8 @@ class NxEditor extends HTMLElement {
   #show(state) {
     this.line.showState(state);
     this.clash?.show(state);
+    const waiting = [this.meter.peek(), state.request?.activity, state.carry];
+    this.line.pending = waiting.reduce((typed, activity) => typed + (activity?.typed ?? 0), 0);
     if (this.text) this.line.showWords(this.text.words);
   }
 
