@@ -4,6 +4,7 @@
  */
 
 import { ActivityMeter } from "../editor/activity.js";
+import { recall, remember } from "../editor/choices.js";
 import { Clash } from "../editor/clash.js";
 import { MemoryJournal } from "../editor/journal.js";
 import { Menus } from "../editor/menus.js";
@@ -179,24 +180,6 @@ class NxEditor extends HTMLElement {
 
   #copy(html, button) {
     copyHtml(html, plainText(html), (isCopied) => { if (isCopied) button.textContent = this.wording.say("copied"); });
-  }
-}
-
-/** Storage may be closed to us; then the switch lasts as long as the page. */
-function recall(key) {
-  try {
-    return localStorage.getItem(key);
-  } catch (error) {
-    if (error instanceof DOMException) return null;
-    throw error;
-  }
-}
-
-function remember(key, value) {
-  try {
-    localStorage.setItem(key, value);
-  } catch (error) {
-    if (!(error instanceof DOMException)) throw error;
   }
 }
 
