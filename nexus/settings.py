@@ -161,9 +161,11 @@ IS_STATIC_HASHED = not DEBUG and PROFILE != "test"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "nexus.lib.static.HashedStaticStorage"
-        if IS_STATIC_HASHED
-        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if not IS_STATIC_HASHED
+        else "nexus.lib.static.CompressedStaticStorage"
+        if PROFILE == "production"
+        else "nexus.lib.static.HashedStaticStorage"
     },
 }
 WHITENOISE_USE_FINDERS = not IS_STATIC_HASHED

@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 RELATIVE = ("./", "../", "/")
 
 
-class HashedStaticStorage(CompressedManifestStaticFilesStorage):
+class HashedStaticStorage(ManifestStaticFilesStorage):
     """Also rewrites the imports of JavaScript modules, which name their files in the source."""
 
     support_js_module_import_aggregation = True
@@ -29,3 +30,7 @@ class HashedStaticStorage(CompressedManifestStaticFilesStorage):
             return convert(found)
 
         return convert_files_only
+
+
+class CompressedStaticStorage(HashedStaticStorage, CompressedManifestStaticFilesStorage):
+    """For the network: compressed once at build, which takes longer than a laptop's start may."""

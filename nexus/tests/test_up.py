@@ -15,8 +15,6 @@ from django.conf import settings
 from nexus import embedded
 
 BASE = Path(settings.BASE_DIR)
-# Each of these starts the whole of Nexus; more than one at a time would only measure the machine.
-pytestmark = pytest.mark.xdist_group("up")
 
 
 def free_port():
