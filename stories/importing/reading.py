@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from lxml import etree
+
+from stories.importing.archive import DAMAGED
 from stories.importing.assembly import finish
 from stories.importing.book import SPLITS, ImportedBook, ImportRefused, Progress, no_progress
 from stories.importing.detect import NAMES, detect
@@ -25,7 +29,10 @@ def read_book(
     if split not in SPLITS:
         raise ImportRefused(f"A book can be split by {', '.join(SPLITS)}.")
     kind = detect(path, filename)
-    manuscript = READERS[kind](path, split=split, progress=progress)
+    try:
+        manuscript = READERS[kind](path, split=split, progress=progress)
+    except (etree.LxmlError, zipfile.BadZipFile, UnicodeError, RecursionError) as error:
+        raise ImportRefused(DAMAGED) from error
     if not manuscript.title.strip():
         manuscript.title = _title_of(filename)
     book = finish(manuscript, progress)

@@ -5,10 +5,32 @@ import struct
 import zipfile
 from html import escape
 
+from stories.importing import read_book
+from stories.text import to_text
+
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 RELS = "http://schemas.openxmlformats.org/package/2006/relationships"
 SYLLABLES = ("ba", "do", "fe", "gu", "ka", "li", "mo", "nu", "pe", "ra", "si", "tu", "ve", "zo")
+
+
+def reader(folder):
+    """Return a function that reads uploaded bytes or text as a book."""
+
+    def read(content, filename, **options):
+        path = folder / "upload"
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return read_book(path, filename=filename, **options)
+
+    return read
+
+
+def titles(book):
+    return [chapter.title for chapter in book.chapters]
+
+
+def texts(book):
+    return [to_text(chapter.content) for chapter in book.chapters]
 
 
 def pseudo_words(count, seed=0):
@@ -231,3 +253,15 @@ def many_entries(count):
         "<4s4H2LH", b"PK\x05\x06", 0, 0, *[min(count, 0xFFFF)] * 2, len(table), offset, 0
     )
     return b"".join(local) + table + end
+
+
+def two_chapters(**options):
+    """Make the smallest EPUB worth the name."""
+    return epub(
+        {
+            "one.xhtml": chapter_page("One", "First words."),
+            "two.xhtml": chapter_page("Two", "Last words."),
+        },
+        [("One", "one.xhtml"), ("Two", "two.xhtml")],
+        **options,
+    )

@@ -21,6 +21,7 @@ from stories.importing.formats.docx_parts import (
     Parts,
     Style,
     W,
+    depth_of,
     is_on,
     link_id,
     marks_of,
@@ -98,8 +99,7 @@ class BodyReader:
             self.title = block.text
         numbering = properties.find(W + "numPr") if properties is not None else None
         if numbering is not None:
-            depth = value(numbering, "ilvl") or "0"
-            level = min(int(depth), MAX_LIST_DEPTH) if depth.isdecimal() else 0
+            level = min(depth_of(value(numbering, "ilvl") or "0"), MAX_LIST_DEPTH)
             kind = self._parts.lists.get((value(numbering, "numId") or "", level))
             if kind:
                 return Grouped(kind, level, block)

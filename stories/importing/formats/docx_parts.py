@@ -46,6 +46,8 @@ class Style:
 
 
 PLAIN = Style()
+# The outline level of what is no heading.
+BODY_LEVEL = 9
 
 
 @dataclass
@@ -135,6 +137,11 @@ def marks_of(properties: Element | None, inherited: Marks) -> Marks:
     return frozenset(marks)
 
 
+def depth_of(text: str) -> int:
+    """Read a level, 0 to 9; a level that is no such number counts as body text."""
+    return int(text) if len(text) == 1 and text.isdecimal() else BODY_LEVEL
+
+
 def link_id(element: Element) -> str:
     return next((element.get(name, "") for name in _R_ID if element.get(name)), "")
 
@@ -177,8 +184,8 @@ def _style(
     outline = value(element.find(W + "pPr"), "outlineLvl")
     if match := _HEADING.fullmatch(name):
         level = int(match[1])
-    elif outline is not None and outline.isdecimal():
-        level = int(outline) + 1 if int(outline) < 9 else 0
+    elif outline is not None:
+        level = depth_of(outline) + 1 if depth_of(outline) < BODY_LEVEL else 0
     if base.is_quote and not level:
         name = base.name
     style = Style(name, level, marks_of(element.find(W + "rPr"), base.marks))
@@ -194,8 +201,8 @@ def _lists(root: Element) -> dict[tuple[str, int], str]:
         for level in abstract.findall(W + "lvl"):
             depth = level.get(W + "ilvl", "0")
             kind = value(level, "numFmt")
-            if depth.isdecimal() and kind != "none":
-                levels[int(depth)] = "ul" if kind == "bullet" else "ol"
+            if kind != "none":
+                levels[depth_of(depth)] = "ul" if kind == "bullet" else "ol"
     return {
         (number.get(W + "numId", ""), depth): kind
         for number in root.iter(W + "num")
