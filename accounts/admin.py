@@ -68,7 +68,7 @@ class UserAdmin(DjangoUserAdmin):
 
     @admin.action(description=_("Disable, and end their sessions"))
     def disable(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        chosen = list(queryset.exclude(pk=request.user.pk).values_list("pk", flat=True))
+        chosen = [pk for pk in queryset.values_list("pk", flat=True) if pk != request.user.pk]
         User.objects.filter(pk__in=chosen).update(is_active=False)
         Session.objects.filter(user__in=chosen).delete()
         self._say(request, len(chosen))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth import get_user
@@ -20,7 +21,7 @@ class PersonMiddleware(AuthenticationMiddleware):
 
     def process_request(self, request: HttpRequest) -> None:
         super().process_request(request)
-        session = request.session
+        session = cast(SessionStore, request.session)
         session.client = Client(client_ip(request), request.headers.get("User-Agent", ""))
         request.user = SimpleLazyObject(lambda: _user(request, session))  # type: ignore[assignment]
         timezone.deactivate()

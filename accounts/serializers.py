@@ -69,9 +69,9 @@ class SignedInSerializer(UserSerializer):
 
     user = UserSerializer(source="*")
 
-    class Meta(UserSerializer.Meta):
-        fields = (*UserSerializer.Meta.fields, "user")
-        read_only_fields = fields
+    class Meta:
+        model = User
+        fields = read_only_fields = (*UserSerializer.Meta.fields, "user")
 
 
 class MessageSerializer(serializers.Serializer[Any]):

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from allauth.account import app_settings as sign_in_settings
 from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from allauth.core import ratelimit
 from django.contrib.auth import login, logout
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.exceptions import APIException, Throttled
@@ -40,7 +39,7 @@ class WrongCredentials(APIException):
     """One text for an unknown address and a wrong password."""
 
     status_code = status.HTTP_401_UNAUTHORIZED
-    default_detail = _("The e-mail or the password is not right.")
+    default_detail = gettext_lazy("The e-mail or the password is not right.")
     default_code = "wrong_credentials"
 
 
@@ -70,6 +69,8 @@ class LoginView(ApiView):
             raise Forbidden(_("This account has been disabled."), code="disabled")
         if sign_in_settings.EMAIL_VERIFICATION == "mandatory" and not user.is_verified:
             raise Forbidden(_("Please confirm your e-mail first."), code="not_verified")
+        # A new key even for who is signed in already: an old one may have been seen by others.
+        request._request.session.flush()
         login(request._request, user, backend=BACKEND)
         return Response(SignedInSerializer(user).data)
 
@@ -95,12 +96,10 @@ class LogoutView(ApiView):
 
 
 class MeView(ApiView):
-    http_method_names: ClassVar[list[str]] = ["get", "patch", "head", "options"]
-
     @extend_schema(responses=UserSerializer, tags=["auth"])
     def get(self, request: Request) -> Response:
         """Say who is signed in."""
-        return Response(UserSerializer(request.user).data)
+        return Response(UserSerializer(request.user).data)  # type: ignore[arg-type]
 
     @extend_schema(request=ProfileChangeSerializer, responses=UserSerializer, tags=["auth"])
     def patch(self, request: Request) -> Response:

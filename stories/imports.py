@@ -51,15 +51,14 @@ def start_import(
     if file.size > MAX_FILE_BYTES:
         message = _("Nexus takes files of up to 50 MB.")
         raise TooLarge(message, errors=[FieldError("file", message, "too_large")])
+    name = _file_name(filename)
     parameters = {
-        "filename": _file_name(filename),
+        "filename": name,
         "split": split,
         "story": str(story.pk) if story else None,
         "title": clean_title(title) if title.strip() else "",
     }
-    return enqueue_job(
-        owner, kind=READ, title=parameters["filename"], parameters=parameters, upload=file
-    )
+    return enqueue_job(owner, kind=READ, title=name, parameters=parameters, upload=file)
 
 
 @transaction.atomic
@@ -75,14 +74,13 @@ def apply_import(job: Job, *, title: str = "", chosen: Sequence[int] | None = No
     if is_applied(job):
         raise Conflict(_("This book is on its way into the library already."), code="applied")
     found = job.result or {}
+    name = _new_title(job, title or found["title"])
     parameters = {
         "read_job": str(job.pk),
-        "title": _new_title(job, title or found["title"]),
+        "title": name,
         "chosen": _checked_choice(chosen, len(found["chapters"])),
     }
-    return enqueue_job(
-        job.owner, kind=WRITE, title=parameters["title"] or job.title, parameters=parameters
-    )
+    return enqueue_job(job.owner, kind=WRITE, title=name or job.title, parameters=parameters)
 
 
 def is_applied(reading: Job) -> bool:
