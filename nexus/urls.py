@@ -32,6 +32,6 @@ urlpatterns = [
 ]
 
 handler400 = "nexus.error_views.bad_request"
-handler403 = "nexus.error_views.permission_denied"
-handler404 = "nexus.error_views.page_not_found"
+handler403 = "nexus.error_views.forbidden"
+handler404 = "nexus.error_views.not_found"
 handler500 = "nexus.error_views.server_error"
