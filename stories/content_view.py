@@ -186,10 +186,10 @@ def _acknowledge(answer: Answer) -> HttpResponse:
 
 def _read(request: HttpRequest) -> Save:
     raw = _raw(request)
-    if request.content_type != "application/json":
+    if raw and request.content_type != "application/json":
         raise UnsupportedMediaType(_("Please send JSON."))
     try:
-        body = strict_json.loads(raw)
+        body = strict_json.loads(raw or b"{}")
     except strict_json.MalformedJSON as error:
         raise Malformed(str(error)) from error
     if not isinstance(body, dict):

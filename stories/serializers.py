@@ -236,23 +236,10 @@ class PlanChangeSerializer(Shape):
     )
     strategy = serializers.ChoiceField(choices=Plan.Strategy.choices, required=False)
 
-
-class SaveSerializer(Shape):
-    """The body of a content save; read without serializers, this only describes it."""
-
-    content = serializers.CharField(allow_blank=True, help_text=_("HTML or plain text."))
-    base_revision = serializers.CharField(
-        required=False, help_text=_("Stands in for If-Match, without its quotes.")
-    )
-    save_id = serializers.UUIDField(required=False, help_text=_("Stands in for Idempotency-Key."))
-    activity = serializers.DictField(
-        required=False,
-        help_text=_(
-            "Words by cause since the last acknowledged save: typed, pasted, removed, undone, "
-            "restored, cut, replaced; active_ms; since (ISO time)."
-        ),
-    )
-    cause = serializers.CharField(required=False)
+    def validate_weekday_weights(self, weights: list[int]) -> list[int]:
+        if not any(weights):
+            raise serializers.ValidationError(_("Please leave at least one day to write."))
+        return weights
 
 
 # --- Queries ------------------------------------------------------------------------
