@@ -1,8 +1,10 @@
-"""Routes for `test_middleware`: one for each way a request can end."""
+"""Routes for `test_middleware`: one for each way a request can end, before the site's own."""
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import path
+
+from nexus.urls import urlpatterns as site
 
 handler400 = "nexus.error_views.bad_request"
 handler403 = "nexus.error_views.forbidden"
@@ -52,4 +54,5 @@ urlpatterns = [
     path("signs-in/", signs_in),
     path("api/v1/breaks", breaks),
     path("api/v1/refuses", refuses),
+    *site,
 ]

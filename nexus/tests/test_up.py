@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from django.conf import settings
 from nexus import embedded
 
 BASE = Path(settings.BASE_DIR)
+WEB, WORKER, BEAT = b"nexus.serve", b"\0worker\0", b"\0beat\0"
+VALKEY, POSTGRES = b"valkey-server", b"/bin/postgres\0-D"
 
 
 def free_port():
@@ -89,9 +92,10 @@ class Nexus:
 
     def pid_of(self, word):
         for pid in self.pids() - {self.process.pid}:
-            words = Path(f"/proc/{pid}/cmdline").read_bytes()
-            if word in words and b"launcher.py" not in words:
-                return pid
+            with suppress(FileNotFoundError):
+                words = Path(f"/proc/{pid}/cmdline").read_bytes()
+                if word in words and b"launcher.py" not in words:
+                    return pid
         return None
 
     def end(self):
@@ -151,7 +155,7 @@ def test_a_run_serves_pages_refuses_a_second_one_and_stops_cleanly(nexus):
     assert str(nexus.process.pid) in second.stderr
     assert "Traceback" not in second.stderr
 
-    nexus.wait(lambda: nexus.pid_of(b"beat") and nexus.pid_of(b"worker"))
+    nexus.wait(lambda: nexus.pid_of(BEAT) and nexus.pid_of(WORKER))
     pids = nexus.pids()
     assert len(pids) >= 6
     started = time.monotonic()
@@ -164,7 +168,7 @@ def test_a_run_serves_pages_refuses_a_second_one_and_stops_cleanly(nexus):
 
 def test_killing_the_supervisor_leaves_nothing_behind_and_the_next_start_recovers(nexus):
     nexus.start()
-    nexus.wait(lambda: nexus.pid_of(b"beat") and nexus.pid_of(b"worker"))
+    nexus.wait(lambda: nexus.pid_of(BEAT) and nexus.pid_of(WORKER))
     pids = nexus.pids()
     nexus.process.kill()
     nexus.process.wait()
@@ -180,7 +184,7 @@ def test_killing_the_supervisor_leaves_nothing_behind_and_the_next_start_recover
 
 def test_dead_children_are_restarted_and_callers_wait_instead_of_failing(nexus):
     nexus.start()
-    for word in (b"nexus.serve", b"valkey-server", b"postgres"):
+    for word in (WEB, VALKEY, POSTGRES):
         pid = nexus.pid_of(word)
         os.kill(pid, signal.SIGKILL)
         nexus.wait(lambda pid=pid, word=word: nexus.pid_of(word) not in {None, pid})
