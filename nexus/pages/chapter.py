@@ -19,7 +19,7 @@ from analytics import reports
 from nexus.lib.errors import DomainError, Stale
 from stories.forms import ChapterTextForm
 from stories.history import keep_conflict_copy
-from stories.models import Chapter
+from stories.models import Chapter, ChapterVersion
 from stories.saving import parse_base, save_content
 from stories.services.chapters import create_chapter, update_chapter
 from stories.text import clean_html, from_markdown, to_markdown
@@ -68,6 +68,7 @@ def _save(request: HttpRequest, current: Chapter, form: ChapterTextForm) -> Http
         base=parse_base(form.cleaned_data["base"]),
         source="form",
         at=timezone.now(),
+        keep=ChapterVersion.Reason.CONFLICT if choice == "mine" else "",
     )
     messages.success(request, _("Saved."))
     return redirect(current)
