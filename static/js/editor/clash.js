@@ -5,6 +5,7 @@
 
 export class Clash {
   #shown = null;
+  #followed = null;
 
   /** @param {{choose: (choice: string) => void, copy: (html: string, button: any) => void, download: (html: string) => void}} actions */
   constructor(host, wording, textView, actions) {
@@ -20,7 +21,7 @@ export class Clash {
 
   #remove() {
     this.panel?.remove();
-    this.panel = this.#shown = null;
+    this.panel = this.#shown = this.#followed = null;
   }
 
   #build(head) {
@@ -41,6 +42,8 @@ export class Clash {
     this.panel.append(this.#head(), sides, this.failed);
     this.host.append(this.panel);
     this.panel.scrollIntoView({ block: "nearest" });
+    this.#follow({});
+    for (const side of [this.mine, this.theirs]) showFirstDifference(side);
   }
 
   #head() {
@@ -73,15 +76,32 @@ export class Clash {
     return button;
   }
 
+  #redraw(html) {
+    this.#followed = html;
+    this.mine.innerHTML = html;
+    markDifferences(this.mine, this.theirs);
+    markDifferences(this.theirs, this.mine);
+  }
+
   /** The writer's own side is what the editor holds now; both come from cleaned text of the schema. */
   #follow({ keeping, failed }) {
     const html = this.text.html();
-    if (this.mine.dataset.length !== String(html.length) || this.mine.innerHTML !== html) this.mine.innerHTML = html;
-    this.mine.dataset.length = String(html.length);
+    if (html !== this.#followed) this.#redraw(html);
     for (const button of this.panel.querySelectorAll("[data-choice]")) button.disabled = Boolean(keeping);
     this.failed.hidden = !failed;
     this.failed.textContent = failed ? this.wording.say(failed) : "";
   }
+}
+
+/** Paragraphs the other side does not have word for word. */
+function markDifferences(side, other) {
+  const known = new Set(Array.from(other.children, (block) => block.textContent));
+  for (const block of side.children) block.classList.toggle("is-different", !known.has(block.textContent));
+}
+
+function showFirstDifference(side) {
+  const first = side.querySelector(".is-different");
+  if (first) side.scrollTop = first.offsetTop - side.offsetTop - side.clientHeight / 3;
 }
 
 function element(tag, className, text = "") {
