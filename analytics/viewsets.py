@@ -78,7 +78,12 @@ class TargetsView(LedgerView):
         refresh_goal(self.user, at=self.at)
         return Response(self.answer(target), status=status.HTTP_201_CREATED)
 
-    @extend_schema(parameters=[FrequencyQuery], responses=TargetListShape, tags=["targets"])
+    @extend_schema(
+        operation_id="list_targets",
+        parameters=[FrequencyQuery],
+        responses=TargetListShape,
+        tags=["targets"],
+    )
     def get(self, request: Request, story_id: str) -> Response:
         """List a story's targets; with `frequency` answer that one, or null."""
         query = self.query(FrequencyQuery)

@@ -15,7 +15,12 @@ from nexus.lib.api_view import ApiView
 
 
 class JobListView(ApiView):
-    @extend_schema(parameters=[PageQuery], responses=JobListSerializer, tags=["jobs"])
+    @extend_schema(
+        operation_id="list_jobs",
+        parameters=[PageQuery],
+        responses=JobListSerializer,
+        tags=["jobs"],
+    )
     def get(self, request: Request) -> Response:
         """List the writer's jobs, newest first."""
         query = self.query(PageQuery)
