@@ -17,10 +17,8 @@ class HashedStaticStorage(ManifestStaticFilesStorage):
 
     support_js_module_import_aggregation = True
 
-    def url_converter(
-        self, name: str, hashed_files: dict[str, str], template: str | None = None
-    ) -> Callable[[re.Match[str]], str]:
-        convert = super().url_converter(name, hashed_files, template)
+    def url_converter(self, name: str, *args: Any, **kwargs: Any) -> Callable[[re.Match[str]], str]:
+        convert = super().url_converter(name, *args, **kwargs)
 
         def convert_files_only(found: re.Match[str]) -> str:
             # A bare name is a package: in a type comment, or in a source of the editor's bundle.

@@ -86,7 +86,7 @@ def safe_query(query: str) -> str:
 def known_user_id(request: HttpRequest) -> str | None:
     """Return who it was if the request found out; logging must not query for it."""
     user = getattr(request, "user", None)
-    if isinstance(user, LazyObject) and user._wrapped is empty:  # type: ignore[attr-defined]
+    if isinstance(user, LazyObject) and user._wrapped is empty:
         return None
     return str(user.pk) if user is not None and user.pk else None
 
