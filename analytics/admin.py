@@ -51,6 +51,10 @@ class WritingSessionAdmin(admin.ModelAdmin):
         sessions = WritingSession.objects.select_related("user").order_by(*self.ordering)
         return sessions.only(*SHOWN, "user__email", "user__username")
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Refuse conditions in the address on what no page shows: they would answer questions."""
+        return lookup.partition("__")[0] in {"source", "day", "user"}
+
     @admin.display(description=_("written"))
     def written(self, session: WritingSession) -> int:
         return session.words_written

@@ -81,7 +81,10 @@ class WritingSession(Causes):
         FORM = "form"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    # No index of its own: every index below begins with the user.
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False
+    )
     story = models.ForeignKey(Story, models.SET_NULL, null=True, related_name="+")
     chapter = models.ForeignKey(Chapter, models.SET_NULL, null=True, related_name="+")
     story_title = models.CharField(max_length=255)
@@ -130,7 +133,10 @@ class WritingDay(Causes):
     """One writer's day, whole (`story` null) and per story; rebuildable from the sessions."""
 
     id = models.BigAutoField(primary_key=True)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    # No index of its own: every index below begins with the user.
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False
+    )
     story = models.ForeignKey(Story, models.CASCADE, null=True, related_name="+")
     day = models.DateField()
     active_seconds = models.PositiveIntegerField(default=0)
