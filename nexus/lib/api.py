@@ -108,7 +108,9 @@ class ApiJSONRenderer(JSONRenderer):
         self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None
     ) -> bytes:
         response = (renderer_context or {}).get("response")
-        if response is not None and response.status_code >= status.HTTP_400_BAD_REQUEST:
+        # The browsable API borrows this renderer for a part of its page.
+        is_whole = response is not None and response.accepted_renderer is self
+        if is_whole and response.status_code >= status.HTTP_400_BAD_REQUEST:
             response["Content-Type"] = CONTENT_TYPE
         # `null` is an answer of its own here; without content there is nothing to say.
         if data is None and response is not None and response.status_code != 204:
