@@ -51,6 +51,10 @@ class UserAdmin(DjangoUserAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).annotate(stories_total=Count("stories"))
 
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Staff disable people; deleting one would delete a writer's work with her."""
+        return False
+
     def save_model(
         self, request: HttpRequest, obj: User, form: ModelForm[User], change: bool
     ) -> None:
@@ -91,11 +95,16 @@ class UserAdmin(DjangoUserAdmin):
 
 @admin.register(Session)
 class SessionAdmin(admin.ModelAdmin):
-    """Who is signed in, and where; a session can be ended, not read or made."""
+    """Who is signed in, and where.
+
+    A row's key is the cookie itself, so nothing here may name a row: no links, no boxes, no
+    filters. Sessions are ended from the list of writers.
+    """
 
     list_display = ("user", "ip", "user_agent", "created_at", "last_seen_at")
     list_select_related: ClassVar[tuple[str, ...]] = ("user",)
     list_display_links = None
+    actions = None
     search_fields = ("user__email", "ip")
     ordering = ("-last_seen_at",)
 
@@ -103,8 +112,15 @@ class SessionAdmin(admin.ModelAdmin):
         live = super().get_queryset(request).filter(user__isnull=False)
         return live.filter(expire_date__gt=timezone.now()).defer("session_data")
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Refuse conditions in the address on what no page shows: they would answer questions."""
+        return lookup.partition("__")[0] in {"user"}
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Session | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Session | None = None) -> bool:
         return False

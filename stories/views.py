@@ -11,7 +11,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -50,7 +50,7 @@ def own_chapter(request: HttpRequest, chapter_id: UUID) -> Chapter:
 @login_required
 @page
 def story_create(request: HttpRequest) -> HttpResponse:
-    form = StoryForm(request.POST or None)
+    form = StoryForm(_sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             story = story_services.create_story(
@@ -70,7 +70,7 @@ def story_create(request: HttpRequest) -> HttpResponse:
 def story_edit(request: HttpRequest, story_id: UUID) -> HttpResponse:
     story = own_story(request, story_id)
     initial = {name: getattr(story, name) for name in StoryForm.base_fields}
-    form = StoryForm(request.POST or None, initial=initial)
+    form = StoryForm(_sent(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             story_services.update_story(story, at=timezone.now(), **form.cleaned_data)
@@ -178,7 +178,7 @@ def trash(request: HttpRequest) -> HttpResponse:
 @page
 def import_book(request: HttpRequest) -> HttpResponse:
     """Take a file and watch it being read; nothing is written before the writer has seen it."""
-    form = ImportForm(request.POST or None, request.FILES or None, initial=request.GET.dict())
+    form = ImportForm(_sent(request), request.FILES or None, initial=request.GET.dict())
     stories = Story.objects.visible_to(request.user).live().order_by("title_key")  # type: ignore[arg-type]
     form.fields["story"].queryset = stories  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():
@@ -219,6 +219,11 @@ def add_refusal(form: Form, refusal: DomainError) -> None:
             form.add_error(error.field, error.message)
             return
     form.add_error(None, refusal.detail)
+
+
+def _sent(request: HttpRequest) -> QueryDict | None:
+    """Return what was posted; an empty form that was sent is wrong, not new."""
+    return request.POST if request.method == "POST" else None
 
 
 def _form_page(request: HttpRequest, template: str, form: Form, **context: Any) -> HttpResponse:

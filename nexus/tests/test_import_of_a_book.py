@@ -3,12 +3,14 @@
 import io
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from analytics import reports
 from analytics.models import WritingSession
 from jobs import services
 from jobs.models import Job
@@ -77,17 +79,15 @@ def test_a_book_comes_in_and_counts_as_imported_not_as_written(as_alice, alice):
     assert {session.source for session in sessions} == {"import"}
 
 
-def test_the_desk_shows_the_book_and_no_words_of_today(as_alice):
+def test_the_desk_shows_the_book_and_no_words_of_today(as_alice, alice):
     apply(as_alice, read(as_alice))
-    desk = as_alice.get("/")
-    assert "The Salt Road" in desk.content.decode()
-    assert "Four words" not in desk.content.decode()
+    assert "The Salt Road" in as_alice.get("/").content.decode()
+    today = reports.today(alice, at=timezone.now())
+    assert (today.words, today.figures.imported) == (0, 10)
 
 
 def test_an_epub_comes_in_with_its_parts_and_title(as_alice):
-    pages = {
-        f"c{n}.xhtml": chapter_page(f"Chapter {n}", f"It was night {n}.") for n in range(1, 4)
-    }
+    pages = {f"c{n}.xhtml": chapter_page(f"Chapter {n}", f"It was night {n}.") for n in range(1, 4)}
     reading = read(as_alice, epub(pages, title="The Salt Road"), "book.epub")
     assert reading.result["title"] == "The Salt Road"
     assert apply(as_alice, reading).result["chapters"] == 3
@@ -214,9 +214,7 @@ def test_a_worker_killed_half_way_leaves_nothing_and_the_job_goes_on(as_alice):
     with pytest.raises(SystemExit):
         imports.write_import(Run(writing, killed))
     long_ago = timezone.now() - timedelta(minutes=5)
-    Job.objects.filter(pk=writing.pk).update(
-        status=Status.RUNNING, attempts=1, updated_at=long_ago
-    )
+    Job.objects.filter(pk=writing.pk).update(status=Status.RUNNING, attempts=1, updated_at=long_ago)
     assert not Story.objects.exists()
     services.requeue_lost(at=timezone.now())
     services.run_job(str(writing.pk))
@@ -381,8 +379,6 @@ def test_json_is_415_and_a_torn_form_400(as_alice):
 
 
 def test_the_order_of_refusal(client, as_alice, as_bob, story):
-    from uuid import uuid4
-
     assert send(client, split="pages").status_code == 403
     assert send(as_bob, split="pages", story=str(story.pk)).status_code == 422
     assert send(as_bob, story=str(uuid4())).status_code == 404
@@ -409,8 +405,6 @@ def test_applying_has_its_refusals(client, as_alice, as_bob):
 
 
 def test_applying_again_with_the_same_key_is_the_same_job(as_alice):
-    from uuid import uuid4
-
     reading = read(as_alice)
     key = {"Idempotency-Key": str(uuid4())}
     ids = {
