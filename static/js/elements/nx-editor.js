@@ -6,6 +6,7 @@
 import { ActivityMeter } from "../editor/activity.js";
 import { recall, remember } from "../editor/choices.js";
 import { Clash } from "../editor/clash.js";
+import { listenToFolds } from "../editor/folds.js";
 import { MemoryJournal } from "../editor/journal.js";
 import { Menus } from "../editor/menus.js";
 import { listenForPageKeys } from "../editor/page-keys.js";
@@ -110,6 +111,7 @@ class NxEditor extends HTMLElement {
     window.addEventListener("offline", tell("offline"), { signal });
     window.addEventListener("focus", tell("visible"), { signal });
     document.addEventListener("visibilitychange", () => (document.hidden ? save() : tell("visible")()), { signal });
+    listenToFolds(this, signal);
     this.#listenToChoices(smart, signal);
     this.stops = [
       onMessage("counts", (message) => this.#counts(message)),

@@ -1,0 +1,17 @@
+/** The folded sheets left and right: Escape closes them, and so does writing on where they lie over the text. */
+
+const OVER_TEXT = "(max-width: 61.99rem)";
+
+export function listenToFolds(host, signal) {
+  const folds = [...host.querySelectorAll("details.editor__fold")];
+  host.addEventListener("keydown", (event) => {
+    const fold = event.key === "Escape" && event.target.closest("details.editor__fold[open]");
+    if (!fold) return;
+    fold.open = false;
+    fold.querySelector("summary").focus();
+  }, { signal });
+  document.addEventListener("pointerdown", ({ target }) => {
+    if (!matchMedia(OVER_TEXT).matches) return;
+    for (const fold of folds) if (!fold.contains(target)) fold.open = false;
+  }, { signal });
+}
