@@ -23,6 +23,7 @@ from analytics.models import ADDED, CAUSES, WritingSession
 from analytics.periods import Period
 from stories.models import Story
 
+MOST_DAY_BARS, MOST_WEEK_BARS = 100, 110
 CAUSE_LABELS: dict[str, Promise] = {
     "typed": gettext_lazy("Typed"),
     "pasted": gettext_lazy("Pasted"),
@@ -42,18 +43,19 @@ def story_context(
     story: Story, asked: dict[str, Any], *, form: RangeForm, at: datetime
 ) -> dict[str, Any]:
     """Return everything the statistics page of a story shows. Constant queries."""
-    user = story.owner
-    report = reports.story_analytics(story, at=at, fill=_may_fill(asked), **asked)
+    user, day = story.owner, story.owner.day_of(at)
+    asked |= {"frequency": _readable(asked, today=day)}
+    report = reports.story_analytics(story, at=at, fill=_may_fill(asked, today=day), **asked)
     today = reports.story_today(story, at=at)
-    goal = reports.goal_on(user, user.day_of(at), story_id=story.pk)
-    year = reports.heat_year(user, year=user.day_of(at).year, story_id=story.pk, at=at)
+    goal = reports.goal_on(user, day, story_id=story.pk)
+    year = reports.heat_year(user, year=day.year, story_id=story.pk, at=at)
     spread = reports.figures_within(report)
     return {
         "story": story,
         "form": form,
         "frequency": report.frequency,
         "today": ring_chart(words=today.words_written, goal=goal, ident="today"),
-        "month": _main_chart(report, goal, today=user.day_of(at)),
+        "month": _main_chart(report, goal, today=day),
         "year": year_chart(
             year,
             title=_("The year %(year)d") % {"year": year.year},
@@ -64,15 +66,28 @@ def story_context(
         "figures": _figures(report, spread),
         "causes": causes_of(spread),
         "causes_sentence": causes_sentence(spread),
-        "period_label": period_label(report.within, today=user.day_of(at)),
+        "period_label": period_label(report.within, today=day),
         "has_sessions": WritingSession.objects.filter(user=user, story=story).exists(),
     }
 
 
-def _may_fill(asked: dict[str, Any]) -> bool:
-    """Empty days are drawn, unless the range is longer than anyone could see."""
-    first, last = asked.get("from_date"), asked.get("to_date")
-    return not first or ((last or date.max) - first).days <= reports.MOST_FILLED_DAYS
+def _readable(asked: dict[str, Any], *, today: date) -> str:
+    """Return the frequency asked for, or a coarser one where bars would be too thin to see."""
+    chosen = asked.get("frequency", "Daily")
+    days = _days_asked(asked, today)
+    if chosen == "Daily" and days > MOST_DAY_BARS:
+        chosen = "Weekly"
+    return "Monthly" if chosen == "Weekly" and days > MOST_WEEK_BARS * 7 else chosen
+
+
+def _may_fill(asked: dict[str, Any], *, today: date) -> bool:
+    """Empty periods are drawn, unless the range is longer than anyone could see."""
+    return _days_asked(asked, today) <= reports.MOST_FILLED_DAYS
+
+
+def _days_asked(asked: dict[str, Any], today: date) -> int:
+    first, last = asked.get("from_date"), asked.get("to_date") or today
+    return (last - first).days + 1 if first else 1
 
 
 def _main_chart(report: reports.StoryAnalytics, goal: int | None, *, today: date) -> Any:

@@ -135,9 +135,9 @@ def bars_sentence(days: Sequence[DayWords]) -> str:
     """Say what the bars show: the sum, the writing days and the best of them."""
     words = sum(day.words for day in days)
     if not words:
-        return ngettext(
-            "No words in the last %(days)d day.", "No words in the last %(days)d days.", len(days)
-        ) % {"days": len(days)}
+        return ngettext("No words on this day.", "No words on these %(days)d days.", len(days)) % {
+            "days": len(days)
+        }
     best = max(days, key=lambda day: day.words)
     written = sum(day.words > 0 for day in days)
     said = ngettext(

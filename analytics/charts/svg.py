@@ -24,13 +24,13 @@ def picture(
     """Return the whole picture, named and described for those who do not see it."""
     return element(
         "svg",
-        element("title", title, id=f"{ident}-title"),
+        element("title", title, id=f"{ident}-name"),
         element("desc", description, id=f"{ident}-desc"),
         *children,
         class_=css,
         viewBox=f"0 0 {number(size[0])} {number(size[1])}",
         role="img",
-        aria_labelledby=f"{ident}-title {ident}-desc",
+        aria_labelledby=f"{ident}-name {ident}-desc",
     )
 
 

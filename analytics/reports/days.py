@@ -26,6 +26,7 @@ from stories.models import Target
 
 # The minimum that makes a day a writing day, until a writer can choose her own.
 DAILY_MINIMUM = 1
+FIRST_DAY, LAST_DAY = date(2, 1, 1), date(9998, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,9 @@ def goal_on(user: User, day: date, *, story_id: UUID | None = None) -> int | Non
 
     A target set later than the day was no goal of that day, whatever dates it covers.
     """
-    _start, end = day_bounds(day, time_zone=user.time_zone, day_end_hour=user.day_end_hour)
+    # The ends of the calendar have no bounds in every zone.
+    bounded = min(max(day, FIRST_DAY), LAST_DAY)
+    _start, end = day_bounds(bounded, time_zone=user.time_zone, day_end_hour=user.day_end_hour)
     targets = Target.objects.visible_to(user).filter(
         frequency=Target.Frequency.DAILY,
         from_date__lte=day,
