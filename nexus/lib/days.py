@@ -14,7 +14,12 @@ def local_day(at: datetime, *, time_zone: str, day_end_hour: int = 0) -> date:
     The wall clock decides, so that every instant lies in exactly one day, also when clocks change.
     """
     local = at.astimezone(ZoneInfo(time_zone))
-    return local.date() - timedelta(days=1 if local.hour < day_end_hour else 0)
+    day = local.date() - timedelta(days=1 if local.hour < day_end_hour else 0)
+    # Where clocks go back across the day's end (3:45 to 2:45 at Chatham), a begun day goes on.
+    tomorrow = day + timedelta(days=1)
+    if local.fold and at >= _start(tomorrow, time_zone, day_end_hour):
+        return tomorrow
+    return day
 
 
 def day_bounds(day: date, *, time_zone: str, day_end_hour: int = 0) -> tuple[datetime, datetime]:
