@@ -139,7 +139,7 @@ class KeyedView(ApiView):
 
         route = f"{request.method} {request.path.rstrip('/')}"
         try:
-            answer = once(act, user=request.user, key=key, route=route, body_hash=hash_of(raw))
+            answer = once(act, user=self.person, key=key, route=route, body_hash=hash_of(raw))
         except Refused as refused:
             return refused.response
         if not answer.is_replayed:

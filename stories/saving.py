@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Max
@@ -108,7 +109,7 @@ def parse_base(raw: str) -> str:
 
 
 def write_content(
-    chapter_id: object,
+    chapter_id: UUID,
     *,
     by: User,
     content: str,
@@ -148,7 +149,7 @@ def write_content(
 save_content = transaction.atomic(write_content)
 
 
-def lock_head(chapter_id: object, *, by: User, at: datetime) -> Chapter:
+def lock_head(chapter_id: UUID, *, by: User, at: datetime) -> Chapter:
     """Return the chapter as it is now, its row held until the transaction ends.
 
     Raises NotFound when it is absent or in the trash, Forbidden when it is another writer's.
@@ -164,7 +165,7 @@ def lock_head(chapter_id: object, *, by: User, at: datetime) -> Chapter:
     return found
 
 
-def require_access(chapter_id: object, *, by: User) -> Chapter:
+def require_access(chapter_id: UUID, *, by: User) -> Chapter:
     """Return the bare chapter (id and story) when `by` may write in it."""
     rows = Chapter.objects.live().filter(pk=chapter_id).select_related("story")
     chapter = rows.only("id", "story__owner_id").first()

@@ -107,7 +107,7 @@ class ApiJSONRenderer(JSONRenderer):
     def render(
         self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None
     ) -> bytes:
-        response = (renderer_context or {}).get("response")
+        response: Any = (renderer_context or {}).get("response")
         # The browsable API borrows this renderer for a part of its page.
         is_whole = response is not None and response.accepted_renderer is self
         if is_whole and response.status_code >= status.HTTP_400_BAD_REQUEST:
@@ -164,10 +164,10 @@ def _unprocessable(exc: exceptions.ValidationError, request_id: str) -> Response
 def _refused(exc: exceptions.APIException, request_id: str) -> Response:
     code = exc.get_codes()
     headers = {}
-    if getattr(exc, "auth_header", None):
-        headers["WWW-Authenticate"] = exc.auth_header
-    if getattr(exc, "wait", None):
-        headers["Retry-After"] = str(int(exc.wait))
+    if challenge := getattr(exc, "auth_header", None):
+        headers["WWW-Authenticate"] = challenge
+    if wait := getattr(exc, "wait", None):
+        headers["Retry-After"] = str(int(wait))
     body = problem(
         exc.status_code,
         str(exc.detail),

@@ -11,6 +11,11 @@ from rest_framework.views import APIView
 class ApiView(APIView):
     """A view whose handlers read top to bottom in the order of refusal."""
 
+    @property
+    def person(self) -> Any:
+        """Who asks; the permission has made sure that it is somebody."""
+        return self.request.user
+
     def body(self, shape: type[serializers.Serializer[Any]], **options: Any) -> dict[str, Any]:
         """Return the checked body; unknown keys are ignored."""
         serializer = shape(data=self.request.data, **options)

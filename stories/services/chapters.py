@@ -222,11 +222,11 @@ def _announce_new(chapter: Chapter, *, by: User, source: str, cause: str, at: da
     announce(chapter, by=by, at=at, change=change)
 
 
-def _count(story_id: object) -> int:
+def _count(story_id: uuid.UUID) -> int:
     return Chapter.objects.filter(story=story_id, position__isnull=False).count()
 
 
-def _make_room(story_id: object, position: int | None) -> int:
+def _make_room(story_id: uuid.UUID, position: int | None) -> int:
     """Return the position for one more chapter, the later ones moved up."""
     count = _count(story_id)
     if position is None or position == count:
@@ -260,7 +260,7 @@ def _outside(field: str, last: int) -> Invalid:
     return Invalid.field(field, message, code="out_of_range")
 
 
-def _write(chapter_id: object, **values: Any) -> None:
+def _write(chapter_id: uuid.UUID, **values: Any) -> None:
     if not Chapter.objects.filter(pk=chapter_id, trashed_at__isnull=True).update(**values):
         raise NotFound(_("There is no such chapter."))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -61,7 +62,7 @@ def restore_story(story: Story, *, at: datetime) -> Story:
     return story
 
 
-def touch_story(story_id: object, *, at: datetime) -> None:
+def touch_story(story_id: UUID, *, at: datetime) -> None:
     """Move `updated_at` of a live story, and by that hold its row until the transaction ends.
 
     Whoever changes chapters calls this first. One order of locks, story before chapter, is what

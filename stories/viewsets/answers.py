@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from rest_framework.request import Request
@@ -60,7 +61,7 @@ def chapter_list(story: Story) -> dict[str, Any]:
     return dict(shapes.ChapterListSerializer(answer).data)
 
 
-def whole_chapter(chapter_id: object, *, status: int = 200) -> Response:
+def whole_chapter(chapter_id: UUID, *, status: int = 200) -> Response:
     return chapter_answer(with_neighbours().get(pk=chapter_id), status=status)
 
 

@@ -47,7 +47,7 @@ class ChaptersView(KeyedView):
         values = self.body(shapes.NewChapterSerializer)
         story = own_story(request, story_id)
         chapter = chapter_services.create_chapter(
-            story, by=request.user, source="api", at=timezone.now(), **values
+            story, by=self.person, source="api", at=timezone.now(), **values
         )
         return whole_chapter(chapter.pk, status=status.HTTP_201_CREATED)
 
@@ -78,7 +78,7 @@ class ChapterView(KeyedView):
     def get(self, request: Request, chapter_id: str) -> Response:
         """Show one chapter with its text; the ETag is the base of a later save."""
         as_html = self.query(shapes.ChapterQuery)["as_html"]
-        chapter = find(with_neighbours(), chapter_id, user=request.user)
+        chapter = find(with_neighbours(), chapter_id, user=self.person)
         return chapter_answer(chapter, as_html=as_html)
 
     @extend_schema(
@@ -110,7 +110,7 @@ class ChapterView(KeyedView):
         base = parse_base(raw_base) if raw_base is not None else None
         chapter = own_chapter(request, chapter_id)
         chapter_services.revise_chapter(
-            chapter, by=request.user, at=timezone.now(), base=base, **changes
+            chapter, by=self.person, at=timezone.now(), base=base, **changes
         )
         return whole_chapter(chapter.pk)
 
@@ -130,6 +130,6 @@ class ChapterRestoreView(KeyedView):
     )
     def post(self, request: Request, chapter_id: str) -> Response:
         """Bring a chapter back to its place; 409 when its title has been taken meanwhile."""
-        chapter = find(Chapter.objects.without_prose(), chapter_id, user=request.user)
+        chapter = find(Chapter.objects.without_prose(), chapter_id, user=self.person)
         chapter_services.restore_chapter(chapter, at=timezone.now())
         return whole_chapter(chapter.pk)

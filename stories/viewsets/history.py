@@ -31,7 +31,7 @@ class VersionsView(KeyedView):
         page = self.query(shapes.ListQuery)
         chapter = own_chapter(request, chapter_id)
         behind = after_cursor(page.get("cursor"), field="created_at")
-        rows = history.versions_of(chapter).filter(behind)[: page["limit"] + 1]
+        rows = list(history.versions_of(chapter).filter(behind)[: page["limit"] + 1])
         shown, next_cursor = cut_page(rows, limit=page["limit"], field="created_at")
         answer = {
             "head": _head(chapter),
@@ -51,7 +51,7 @@ class VersionsView(KeyedView):
         body = self.body(shapes.ConflictCopySerializer)
         chapter = own_chapter(request, chapter_id)
         copy = history.keep_conflict_copy(
-            chapter, content=body["content"], by=request.user, at=timezone.now()
+            chapter, content=body["content"], by=self.person, at=timezone.now()
         )
         return Response(shapes.VersionSerializer(copy).data, status=status.HTTP_201_CREATED)
 
@@ -74,7 +74,7 @@ class VersionView(KeyedView):
         body = self.body(shapes.VersionNameSerializer)
         chapter = own_chapter(request, chapter_id)
         named = history.name_version(
-            chapter, version, name=body["name"], by=request.user, at=timezone.now()
+            chapter, version, name=body["name"], by=self.person, at=timezone.now()
         )
         return Response(shapes.VersionSerializer(named).data)
 
@@ -89,7 +89,7 @@ class VersionRestoreView(KeyedView):
     def post(self, request: Request, chapter_id: str, version: str) -> Response:
         """Make a version's text the head, as a new revision; what it replaces is kept."""
         chapter = with_prose(request, chapter_id)
-        saved = history.restore_version(chapter, version, by=request.user, at=timezone.now())
+        saved = history.restore_version(chapter, version, by=self.person, at=timezone.now())
         return saved_answer(saved)
 
 

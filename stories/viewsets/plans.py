@@ -29,7 +29,7 @@ class PlanView(KeyedView):
         plan = Plan.objects.filter(story=story).first()
         if plan is None:
             raise NotFound("This story has no plan.", code="no_plan")
-        return Response(plan_answer(plan, story, user=request.user, at=timezone.now()))
+        return Response(plan_answer(plan, story, user=self.person, at=timezone.now()))
 
     @extend_schema(
         operation_id="set_plan",
@@ -41,13 +41,13 @@ class PlanView(KeyedView):
         """Make or replace the plan; it starts today unless it says otherwise."""
         values = self.body(shapes.PlanChangeSerializer)
         at = timezone.now()
-        values.setdefault("start_on", request.user.day_of(at))
+        values.setdefault("start_on", self.person.day_of(at))
         if values["due_on"] < values["start_on"]:
             raise Invalid.field("due_on", "The last day must not come before the first.")
         story = counted_story(request, story_id)
         plan, is_new = target_services.set_plan(story, **values)
         code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
-        return Response(plan_answer(plan, story, user=request.user, at=at), status=code)
+        return Response(plan_answer(plan, story, user=self.person, at=at), status=code)
 
     @extend_schema(operation_id="delete_plan", responses={204: None}, tags=["plans"])
     def delete(self, request: Request, story_id: str) -> Response:

@@ -29,7 +29,7 @@ class StoriesView(KeyedView):
     def get(self, request: Request) -> Response:
         """List the writer's stories, newest first."""
         chosen = self.query(shapes.StoryQuery)
-        rows = Story.objects.visible_to(request.user).live().with_counts().newest_first()
+        rows = Story.objects.visible_to(self.person).live().with_counts().newest_first()
         return Response(shapes.StoryListSerializer({"stories": rows.filter(**chosen)}).data)
 
     @extend_schema(
@@ -41,7 +41,7 @@ class StoriesView(KeyedView):
     def post(self, request: Request) -> Response:
         """Begin a story; 409 when the writer has one of that title."""
         values = self.body(shapes.NewStorySerializer)
-        story = story_services.create_story(request.user, at=timezone.now(), **values)
+        story = story_services.create_story(self.person, at=timezone.now(), **values)
         return Response(whole_story(story), status=status.HTTP_201_CREATED)
 
 
@@ -87,7 +87,7 @@ class StoryRestoreView(KeyedView):
     )
     def post(self, request: Request, story_id: str) -> Response:
         """Bring a story back; 409 when its title has been taken meanwhile."""
-        story = find(Story.objects.all(), story_id, user=request.user)
+        story = find(Story.objects.all(), story_id, user=self.person)
         if story.trashed_at is not None:
             story_services.restore_story(story, at=timezone.now())
         return Response(whole_story(story))

@@ -25,8 +25,8 @@ class TrashView(KeyedView):
         """List what can be restored, last thrown away first, with the day it goes for good."""
         page = self.query(shapes.ListQuery)
         limit, behind = page["limit"], after_cursor(page.get("cursor"), field="trashed_at")
-        stories = Story.objects.visible_to(request.user).trashed().with_counts().filter(behind)
-        chapters = Chapter.objects.visible_to(request.user).trashed().without_prose().filter(behind)
+        stories = Story.objects.visible_to(self.person).trashed().with_counts().filter(behind)
+        chapters = Chapter.objects.visible_to(self.person).trashed().without_prose().filter(behind)
         rows: list[Any] = [
             *stories.order_by("-trashed_at", "-pk")[: limit + 1],
             *chapters.select_related("story").order_by("-trashed_at", "-pk")[: limit + 1],
