@@ -32,8 +32,8 @@ def day_bounds(day: date, *, time_zone: str, day_end_hour: int = 0) -> tuple[dat
 
 def _start(day: date, time_zone: str, hour: int) -> datetime:
     wall = datetime.combine(day, time(hour), tzinfo=ZoneInfo(time_zone))
-    start = wall.astimezone(UTC)
-    # A wall time that the clocks skip maps to before the day begins: move to the gap's end.
+    # Of a wall time that comes twice the first; of one the clocks skip, an instant before the gap.
+    start = min(wall.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
     while local_day(start, time_zone=time_zone, day_end_hour=hour) < day:
         start += timedelta(minutes=15)
     return start
