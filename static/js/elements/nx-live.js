@@ -1,7 +1,8 @@
 /**
  * Keeps numbers on a page true while another tab writes. The page is right without it; messages only hurry it.
  *
- * Hooks: data-live="today-words", data-live="today-sentence" (with data-goal and its three patterns), data-live-ring,
+ * Hooks: data-live="today-words", data-live="today-sentence" (with data-words, data-goal and its
+ * three patterns), data-live="week-sentence" (with data-words and its pattern), data-live-ring,
  * data-story-words="<id>", data-chapter-words="<id>", data-job="<id>" holding data-job-progress and data-job-status.
  */
 import { onMessage } from "../lib/socket.js";
@@ -43,6 +44,15 @@ class NxLive extends HTMLElement {
     const goal = Number(sentence.dataset.goal) || 0;
     sentence.textContent = this.sentenceOf(sentence.dataset, words, goal);
     this.turnRing(words, goal);
+    this.showWeek(words - Number(sentence.dataset.words));
+    sentence.dataset.words = words;
+  }
+
+  showWeek(more) {
+    const week = this.querySelector('[data-live="week-sentence"]');
+    if (!week || !more) return;
+    week.dataset.words = Number(week.dataset.words) + more;
+    week.textContent = week.dataset.pattern.replace("{words}", this.figures.format(week.dataset.words));
   }
 
   sentenceOf(patterns, words, goal) {
