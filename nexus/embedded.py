@@ -347,27 +347,31 @@ def servers(
         if postgres:
             prepare_postgres(places, durable=durable)
             process = stack.enter_context(
-                _running(postgres_command(places, durable=durable), signal.SIGINT)
+                _running(postgres_command(places, durable=durable), signal.SIGINT, var)
             )
             wait_until(lambda: is_postgres_ready(places), process, "Postgres")
         if valkey:
             prepare_valkey(places)
             process = stack.enter_context(
-                _running(valkey_command(places, durable=durable), signal.SIGTERM)
+                _running(valkey_command(places, durable=durable), signal.SIGTERM, var)
             )
             wait_until(lambda: is_valkey_ready(places), process, "Valkey")
         yield places
 
 
 @contextlib.contextmanager
-def _running(command: list[str], stop_signal: signal.Signals) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(  # noqa: S603
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        start_new_session=True,
-        cwd="/",
-    )
+def _running(
+    command: list[str], stop_signal: signal.Signals, var: Path
+) -> Iterator[subprocess.Popen[bytes]]:
+    with (var / "embedded.log").open("ab") as log:
+        process = subprocess.Popen(  # noqa: S603
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            cwd="/",
+        )
     try:
         yield process
     finally:
