@@ -186,8 +186,8 @@ def wait_for_page(port: int, process: subprocess.Popen[bytes], seconds: float = 
 
 
 @pytest.fixture
-def browser_page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """A page of a fresh Chromium. Not shared between tests: its loop would block async ones."""
+def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A fresh Chromium. Not shared between tests: its loop would block async ones."""
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     program = require(next(filter(None, map(shutil.which, names)), None), "Chromium")
     from playwright.sync_api import sync_playwright
@@ -197,7 +197,13 @@ def browser_page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     options = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=options)
-        page = browser.new_page(viewport={"width": 1440, "height": 900})
-        page.set_default_timeout(10_000)
-        yield page
+        yield browser
         browser.close()
+
+
+@pytest.fixture
+def browser_page(browser: Any) -> Any:
+    """A page of a fresh Chromium."""
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.set_default_timeout(10_000)
+    return page
