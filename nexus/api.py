@@ -8,14 +8,16 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import include, path, re_path
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
-from django.views.generic import TemplateView
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularJSONAPIView
 
 from accounts import api_urls as accounts
 from analytics import api_urls as analytics
 from jobs import api_urls as jobs
-from nexus import openapi  # noqa: F401 - registers the sign-in scheme
+from nexus import (
+    api_pages,
+    openapi,  # noqa: F401 - registers the sign-in scheme
+)
 from nexus.health import HealthView
 from nexus.lib.errors import NotFound
 from nexus.lib.problems import refusal_response
@@ -50,7 +52,7 @@ urlpatterns = [
             )
         ),
     ),
-    route("docs", TemplateView.as_view(template_name="api/docs.html"), name="api-docs"),
-    route("redoc", TemplateView.as_view(template_name="api/redoc.html"), name="api-redoc"),
+    route("docs", api_pages.docs, name="api-docs"),
+    route("redoc", api_pages.redoc, name="api-redoc"),
     re_path(r"", unknown),
 ]

@@ -163,6 +163,7 @@ def _unprocessable(exc: exceptions.ValidationError, request_id: str) -> Response
 
 def _refused(exc: exceptions.APIException, request_id: str) -> Response:
     code = exc.get_codes()
+    detail = _("Please sign in first.") if code == "not_authenticated" else str(exc.detail)
     headers = {}
     if challenge := getattr(exc, "auth_header", None):
         headers["WWW-Authenticate"] = challenge
@@ -170,7 +171,7 @@ def _refused(exc: exceptions.APIException, request_id: str) -> Response:
         headers["Retry-After"] = str(int(wait))
     body = problem(
         exc.status_code,
-        str(exc.detail),
+        detail,
         code="malformed" if code == "parse_error" else str(code),
         request_id=request_id,
     )
