@@ -46,7 +46,12 @@ class WrongCredentials(APIException):
 class RegisterView(ApiView):
     permission_classes = (AllowAny,)
 
-    @extend_schema(request=RegisterSerializer, responses={201: UserSerializer}, tags=["auth"])
+    @extend_schema(
+        operation_id="register",
+        request=RegisterSerializer,
+        responses={201: UserSerializer},
+        tags=["auth"],
+    )
     def post(self, request: Request) -> Response:
         """Make an account. Does not sign in."""
         values = self.body(RegisterSerializer)
@@ -61,7 +66,9 @@ class RegisterView(ApiView):
 class LoginView(ApiView):
     permission_classes = (AllowAny,)
 
-    @extend_schema(request=LoginSerializer, responses=SignedInSerializer, tags=["auth"])
+    @extend_schema(
+        operation_id="login", request=LoginSerializer, responses=SignedInSerializer, tags=["auth"]
+    )
     def post(self, request: Request) -> Response:
         """Sign in; the answer sets the `session_id` cookie."""
         user = self._authenticate(request, **self.body(LoginSerializer))
@@ -88,7 +95,7 @@ class LoginView(ApiView):
 
 
 class LogoutView(ApiView):
-    @extend_schema(request=None, responses=MessageSerializer, tags=["auth"])
+    @extend_schema(operation_id="logout", request=None, responses=MessageSerializer, tags=["auth"])
     def post(self, request: Request) -> Response:
         """End the session; its cookie is worth nothing from now on."""
         logout(request._request)
@@ -96,12 +103,17 @@ class LogoutView(ApiView):
 
 
 class MeView(ApiView):
-    @extend_schema(responses=UserSerializer, tags=["auth"])
+    @extend_schema(operation_id="get_me", responses=UserSerializer, tags=["auth"])
     def get(self, request: Request) -> Response:
         """Say who is signed in."""
         return Response(UserSerializer(request.user).data)  # type: ignore[arg-type]
 
-    @extend_schema(request=ProfileChangeSerializer, responses=UserSerializer, tags=["auth"])
+    @extend_schema(
+        operation_id="update_me",
+        request=ProfileChangeSerializer,
+        responses=UserSerializer,
+        tags=["auth"],
+    )
     def patch(self, request: Request) -> Response:
         """Change the name, the portrait, or how the writing days run."""
         changes = self.body(ProfileChangeSerializer)

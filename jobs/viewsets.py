@@ -32,14 +32,14 @@ class JobListView(ApiView):
 
 
 class JobView(ApiView):
-    @extend_schema(responses=JobSerializer, tags=["jobs"])
+    @extend_schema(operation_id="get_job", responses=JobSerializer, tags=["jobs"])
     def get(self, request: Request, job_id: str) -> Response:
         """Say how far a job is, and what came out."""
         return Response(JobSerializer(find(Job.objects.all(), job_id, user=request.user)).data)
 
 
 class JobCancelView(ApiView):
-    @extend_schema(request=None, responses=JobSerializer, tags=["jobs"])
+    @extend_schema(operation_id="cancel_job", request=None, responses=JobSerializer, tags=["jobs"])
     def post(self, request: Request, job_id: str) -> Response:
         """Stop a job; 409 when it has ended."""
         job = find(Job.objects.all(), job_id, user=request.user)
@@ -47,7 +47,7 @@ class JobCancelView(ApiView):
 
 
 class JobRetryView(ApiView):
-    @extend_schema(request=None, responses=JobSerializer, tags=["jobs"])
+    @extend_schema(operation_id="retry_job", request=None, responses=JobSerializer, tags=["jobs"])
     def post(self, request: Request, job_id: str) -> Response:
         """Run a failed or cancelled job again; 409 for any other."""
         job = find(Job.objects.all(), job_id, user=request.user)

@@ -1,6 +1,7 @@
 """Bringing a book in, through the pages, from the file to the ledger."""
 
 import io
+import time
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -19,7 +20,7 @@ from nexus.lib.errors import Conflict, Invalid
 from stories import imports
 from stories.models import Chapter, Story
 from stories.services.stories import create_story, trash_story
-from stories.tests.samples import chapter_page, epub
+from stories.tests.samples import chapter_page, epub, pseudo_words
 
 pytestmark = pytest.mark.django_db
 Status = Job.Status
@@ -418,3 +419,32 @@ def test_applying_again_with_the_same_key_is_the_same_job(as_alice):
         for _ in range(2)
     }
     assert len(ids) == 1
+
+
+# --- The real thing ------------------------------------------------------------------
+
+
+def test_a_long_novel_comes_in_within_ten_seconds(as_alice):
+    pages = {
+        f"c{n:02}.xhtml": chapter_page(
+            f"Chapter {n}", *[pseudo_words(500, n + p) for p in range(4)]
+        )
+        for n in range(1, 62)
+    }
+    started = time.monotonic()
+    writing = apply(
+        as_alice, read(as_alice, epub(pages), "novel.epub"), chapters=[str(n) for n in range(61)]
+    )
+    assert time.monotonic() - started < 10
+    assert writing.result["chapters"] == 61
+    assert writing.result["word_count"] == 61 * 2000
+
+
+def test_a_real_worker_reads_the_book(live_worker, as_alice):
+    job = upload(as_alice)
+    deadline = time.monotonic() + 20
+    while not job.is_ended and time.monotonic() < deadline:
+        time.sleep(0.1)
+        job.refresh_from_db()
+    assert (job.status, job.percent) == (Status.DONE, 100)
+    assert len(job.result["chapters"]) == 3
