@@ -6,6 +6,8 @@ import sys
 
 from daphne.server import Server
 
+from nexus import websocket
+
 FRAME_BYTES = 64 * 1024
 
 
@@ -13,6 +15,7 @@ def main(place: str) -> None:
     """Serve until told to stop."""
     from nexus.asgi import application
 
+    websocket.install()
     Server(
         application=application,
         endpoints=[endpoint(place)],
