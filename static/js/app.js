@@ -1,19 +1,22 @@
 /**
  * Loads the behaviour a page needs, and nothing else: each `nx-*` element found in the page has a module of its name.
- * Pages answer without any of it.
+ * Pages answer without any of it. The paths are written out so that the static files' hashing can follow them.
  */
 
-const ELEMENTS = ["nx-live", "nx-menu", "nx-outline", "nx-drop", "nx-timezone", "nx-editor"];
-const asked = new Set();
+const ELEMENTS = {
+  "nx-live": () => import("./elements/nx-live.js"),
+  "nx-menu": () => import("./elements/nx-menu.js"),
+  "nx-outline": () => import("./elements/nx-outline.js"),
+  "nx-drop": () => import("./elements/nx-drop.js"),
+  "nx-timezone": () => import("./elements/nx-timezone.js"),
+  "nx-editor": () => import("./elements/nx-editor.js"),
+};
 
-/** @param {ParentNode} root */
-function load(root) {
-  for (const name of ELEMENTS) {
-    if (asked.has(name) || !root.querySelector(name)) continue;
-    asked.add(name);
-    import(`./elements/${name}.js`);
+function load() {
+  for (const [name, module] of Object.entries(ELEMENTS)) {
+    if (!customElements.get(name) && document.querySelector(name)) module();
   }
 }
 
-load(document);
-document.addEventListener("htmx:afterSwap", () => load(document));
+load();
+document.addEventListener("htmx:afterSettle", load);

@@ -118,8 +118,20 @@ class NxOutline extends HTMLElement {
     const order = this.rows().map((row) => row.dataset.chapter);
     const isTaken = await this.post(order);
     this.sending = false;
-    if (isTaken) this.kept = this.places();
-    else this.putBack();
+    if (!isTaken) return this.putBack();
+    this.kept = this.places();
+    if (this.partsMoved()) this.redraw();
+  }
+
+  /** A part's heading goes with the chapter it stands before; the server draws the groups anew. */
+  partsMoved() {
+    return this.rows().some((row) => Boolean(row.dataset.part) !== (row === row.parentElement.querySelector("[data-chapter]") && Boolean(row.parentElement.dataset.part)));
+  }
+
+  async redraw() {
+    const focused = document.activeElement?.closest("[data-chapter]")?.id;
+    await window.htmx?.ajax("GET", location.href, { target: "#outline", select: "#outline", swap: "outerHTML" });
+    document.getElementById(focused)?.querySelector("a")?.focus();
   }
 
   async post(order) {
