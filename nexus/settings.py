@@ -122,6 +122,7 @@ def database(url: str) -> dict[str, object]:
                 "timeout": 3,
             },
             "server_side_binding": True,
+            "prepare_threshold": 5,
             "options": "-c lock_timeout=2s -c statement_timeout=4s"
             " -c idle_in_transaction_session_timeout=10s",
         },

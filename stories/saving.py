@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -149,8 +149,10 @@ def write_content(
 save_content = transaction.atomic(write_content)
 
 
-def lock_head(chapter_id: UUID, *, by: User, at: datetime) -> Chapter:
+def lock_head(chapter_id: UUID, *, by: User, at: datetime) -> Any:
     """Return the chapter as it is now, its row held until the transaction ends.
+
+    It knows when a version was kept last (`kept_at`).
 
     Raises NotFound when it is absent or in the trash, Forbidden when it is another writer's.
     """
@@ -158,8 +160,16 @@ def lock_head(chapter_id: UUID, *, by: User, at: datetime) -> Chapter:
     if not own_story.update(updated_at=at):
         require_access(chapter_id, by=by)
     # Story before chapter, as `touch_story` orders it for everyone.
-    head = Chapter.objects.live().select_for_update(no_key=True, of=("self",))
-    found = head.select_related("story").filter(pk=chapter_id).first()
+    rows = Chapter.objects.live().select_for_update(no_key=True, of=("self",))
+    kept = ChapterVersion.objects.filter(chapter=OuterRef("pk")).order_by("-created_at")
+    # The text about to be replaced is only read when it is kept.
+    found = (
+        rows.select_related("story")
+        .defer("content")
+        .annotate(kept_at=Subquery(kept.values("created_at")[:1]))
+        .filter(pk=chapter_id)
+        .first()
+    )
     if found is None:
         raise NotFound(_("There is no such chapter."))
     return found
@@ -176,9 +186,10 @@ def require_access(chapter_id: UUID, *, by: User) -> Chapter:
     return chapter
 
 
-def keep_when_due(head: Chapter, prose: Prose, *, reason: str, at: datetime) -> None:
+def keep_when_due(head: Any, prose: Prose, *, reason: str, at: datetime) -> None:
     """Keep the text about to be replaced, when there is a reason or enough time has gone by."""
-    if prose.hash == head.content_hash or not head.content:
+    is_empty = not head.word_count and not head.content
+    if prose.hash == head.content_hash or is_empty:
         return
     due = reason or _reason_to_keep(head, prose, at)
     if due:
@@ -239,12 +250,12 @@ def _already_applied(head: Chapter, prose: Prose) -> SaveResult:
     )
 
 
-def _reason_to_keep(head: Chapter, prose: Prose, at: datetime) -> str:
+def _reason_to_keep(head: Any, prose: Prose, at: datetime) -> str:
     cut = head.word_count - prose.word_count
     if cut >= BIG_CUT_WORDS and cut >= BIG_CUT_SHARE * head.word_count:
         return ChapterVersion.Reason.BIG_CUT
-    kept = head.versions.aggregate(last=Max("created_at"))["last"] or head.created_at
-    return ChapterVersion.Reason.AUTO if at - kept >= VERSION_EVERY else ""
+    since = at - (head.kept_at or head.created_at)
+    return ChapterVersion.Reason.AUTO if since >= VERSION_EVERY else ""
 
 
 def _write(head: Chapter, prose: Prose, *, at: datetime) -> SaveResult:
