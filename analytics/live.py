@@ -29,7 +29,9 @@ def publish_counts(user_id: UUID, story_id: UUID, chapter_id: UUID, words: int) 
 
 def story_words(story_id: UUID, *, but: UUID | None = None) -> int:
     """Return the words of a story's chapters, without one of them when `but` is given."""
-    live = Chapter.objects.live().filter(story=story_id).exclude(pk=but)
+    live = Chapter.objects.live().filter(story=story_id)
+    if but:
+        live = live.exclude(pk=but)
     return live.aggregate(words=Sum("word_count"))["words"] or 0
 
 

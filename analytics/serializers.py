@@ -170,7 +170,7 @@ class SessionShape(serializers.Serializer[Any]):
     words_end = serializers.IntegerField()
     words_written = serializers.IntegerField()
     net_words = serializers.IntegerField(source="net")
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     causes = CausesShape(source="*")
 
 

@@ -141,7 +141,7 @@ class AllTargetsView(LedgerView):
                 {
                     "id": story.pk,
                     "title": story.title,
-                    "word_count": story.word_count,
+                    "word_count": story.word_count,  # type: ignore[attr-defined]
                     "targets": of_story.get(story.pk, []),
                 }
                 for story in stories

@@ -34,7 +34,8 @@ class Protocol(WebSocketProtocol):
     def pauseProducing(self) -> None:
         """Hear that the client has not taken what was sent: it has a while to catch up."""
         if self.overdue is None:
-            self.overdue = reactor.callLater(PATIENCE, self.serverClose, TRY_LATER)  # type: ignore[attr-defined]
+            clock: Any = reactor
+            self.overdue = clock.callLater(PATIENCE, self.serverClose, TRY_LATER)
 
     def resumeProducing(self) -> None:
         if self.overdue is not None and self.overdue.active():

@@ -53,7 +53,8 @@ class ChapterText:
 
     def until(self, words: int) -> tuple[str, int]:
         """Return the chapter as it was when about `words` words stood there, and their count."""
-        content, count = [], 0
+        content: list[str] = []
+        count = 0
         for block in self.blocks:
             if count + block.words > words:
                 beginning, more = block.begun(words - count)

@@ -84,7 +84,7 @@ def story_analytics(
         kpis=_kpis(figures, kpi_range),
         rows=tuple(_rows(figures, within, frequency, fill=fill)),
         target=target,
-        progress=target and target_progress(target, user=story.owner, today=today),
+        progress=target_progress(target, user=story.owner, today=today) if target else None,
     )
 
 

@@ -83,7 +83,7 @@ def _progress(
     today = span.last
     dates = Period(target.from_date, target.to_date)
     current = period_of(today, target.frequency, week_start=user.week_start).clip(dates)
-    history = ()
+    history: tuple[PastPeriod, ...] = ()
     if past := span.clip(dates):
         history = tuple(
             _past(period, target.quota, figures)
