@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 
 from accounts.models import User
 from analytics import reports
@@ -110,4 +111,7 @@ def test_the_command_may_be_run_twice(capsys):
     stories = Story.objects.count()
     call_command("demo", days=15)
     assert Story.objects.count() == stories
-    assert "nothing was changed" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "nothing was changed" in said
+    password = said.split()[-1]
+    assert Client().login(email=EMAIL, password=password)

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.services import keep_address, register
 from analytics.demo.diary import EMAIL, PEN_NAME, TIME_ZONE, write_demo
 from analytics.demo.works import read_works
 from nexus.lib.effects import drain
@@ -40,8 +41,12 @@ class Command(BaseCommand):
 
     def _writer(self) -> User:
         user = User.objects.filter(email=EMAIL).first()
-        if user is not None:
-            return user
-        return User.objects.create_user(
-            EMAIL, PASSWORD, username=PEN_NAME, time_zone=TIME_ZONE, is_verified=True
-        )
+        if user is None:
+            user = register(email=EMAIL, password=PASSWORD, username=PEN_NAME, time_zone=TIME_ZONE)
+            user.is_verified = True
+            user.save(update_fields=["is_verified"])
+            keep_address(user)
+        if not user.check_password(PASSWORD):
+            user.set_password(PASSWORD)
+            user.save(update_fields=["password"])
+        return user
