@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext as _
@@ -137,7 +138,8 @@ class KeyedView(ApiView):
             kept.append(response)
             return Answer(response.status_code, json.loads(dump(_json(response.data))))
 
-        route = f"{request.method} {request.path.rstrip('/')}"
+        # Quoted, since a path may hold what no column takes, such as NUL.
+        route = f"{request.method} {quote(request.path.rstrip('/'))}"
         try:
             answer = once(act, user=self.person, key=key, route=route, body_hash=hash_of(raw))
         except Refused as refused:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from playwright.sync_api import expect
 
 WIDE = {"width": 1440, "height": 900}
-PASSWORD = "a quiet desk by the sea"  # noqa: S105
+PASSWORD = "a quiet desk by the sea"
 
 
 @contextmanager

@@ -17,10 +17,12 @@ pytestmark = pytest.mark.browser
 WATCH = """([selector, wanted]) => {
   window.shownAt = null;
   const look = () => {
-    const found = [...document.querySelectorAll(selector)].some((place) => place.textContent.trim() === wanted);
-    if (found && window.shownAt === null) window.shownAt = Date.now();
+    const places = [...document.querySelectorAll(selector)];
+    if (!places.some((place) => place.textContent.trim() === wanted)) return;
+    window.shownAt ??= Date.now();
   };
-  new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
+  const kinds = { subtree: true, childList: true, characterData: true };
+  new MutationObserver(look).observe(document.body, kinds);
   look();
 }"""
 
@@ -37,7 +39,9 @@ def shown_at(page):
 def open_live(context, url):
     """Open a page and wait until its socket has heard the first word."""
     page, heard = context.new_page(), []
-    page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: heard.append(frame)))
+    page.on(
+        "websocket", lambda socket: socket.on("framereceived", lambda frame: heard.append(frame))
+    )
     page.goto(url)
     for _ in range(100):
         if heard:
