@@ -14,9 +14,13 @@ from functools import partial
 from typing import Any
 
 import structlog
-from django.db import close_old_connections, transaction
+from django.db import InterfaceError, OperationalError, close_old_connections, transaction
+from kombu.exceptions import OperationalError as BrokerError
+from redis import RedisError
 
 LANE_LENGTH = 1000
+# A server that is away is foreseen: one line says so, and the effect heals by itself.
+OUTAGES = (OperationalError, InterfaceError, BrokerError, RedisError, OSError)
 logger = structlog.get_logger("nexus.effects")
 
 
@@ -41,7 +45,9 @@ class Lane:
         self._pending.discard(future)
         self._places.release()
         error = future.exception()
-        if error is not None:
+        if isinstance(error, OUTAGES):
+            logger.warning("effect_lost", lane=self.name, effect=effect, cause=type(error).__name__)
+        elif error is not None:
             logger.error("effect_failed", lane=self.name, effect=effect, exc_info=error)
 
     def drain(self, timeout: float) -> bool:
