@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -97,15 +98,22 @@ def _main_chart(report: reports.StoryAnalytics, goal: int | None, *, today: date
             reports.DayWords(row.period.first, row.words, row.figures, row.period.first == today)
             for row in report.rows
         ]
-        return bar_chart(days, goal=goal, title=_("Words by day"), ident="month", why=why)
+        chart = bar_chart(days, goal=goal, title=_("Words by day"), ident="month", why=why)
+        return replace(chart, rows=tuple(map(_linked, chart.rows, days)))
     quota = report.target.quota if report.target else None
     title = _("Words by week") if report.frequency == "Weekly" else _("Words by month")
     return period_chart(report.rows, goal=quota, title=title, ident="month", why=why)
 
 
+def _linked(row: tuple[str, ...], day: reports.DayWords) -> tuple[str, ...]:
+    """Let a day in the table lead to its sessions."""
+    link = format_html('<a href="{}">{}</a>', reverse("analytics:day", args=[day.day]), row[0])
+    return (link if day.figures.sessions else row[0], *row[1:])
+
+
 def _why(report: reports.StoryAnalytics) -> str | SafeString:
     """Link to the sessions of the best day."""
-    best = report.kpis.best_day or reports.best_of(report.rows)
+    best = reports.best_of(report.rows) or report.kpis.best_day
     if best is None:
         return _("Words you typed, by your own days. Imported and pasted words are kept apart.")
     return format_html(

@@ -25,7 +25,7 @@ class Frame:
     css: str
     labels: int
     left: int = 40
-    top: int = 18
+    top: int = 34
     foot: int = 22
 
     @property
@@ -234,19 +234,14 @@ def _direct_label(words: int, middle: float, y: float, frame: Frame) -> SafeStri
 def _line(goal: int | None, scale: int, frame: Frame) -> list[SafeString]:
     if not goal:
         return []
-    y = frame.y(goal, scale)
+    y = number(frame.y(goal, scale))
+    x1, x2 = frame.left, frame.width
     label = _("target %(goal)s") % {"goal": whole(goal)}
     return [
-        element(
-            "line",
-            x1=frame.left,
-            x2=frame.width,
-            y1=number(y),
-            y2=number(y),
-            class_="chart__target",
-            data_goal=goal,
-        ),
-        text(label, frame.left + 4, y - 5, css="chart__label chart__label--target"),
+        element("line", x1=x1, x2=x2, y1=y, y2=y, class_="chart__target", data_goal=goal),
+        # Above the plot, where no bar can run through the words.
+        element("line", x1=x1, x2=x1 + 24, y1=8, y2=8, class_="chart__target"),
+        text(label, x1 + 30, 12, css="chart__label chart__label--target"),
     ]
 
 

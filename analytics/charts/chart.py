@@ -8,6 +8,8 @@ from datetime import date
 from django.utils.formats import date_format, number_format
 from django.utils.safestring import SafeString
 
+ROUND_TENTHS = (10, 12, 16, 20, 30, 40, 60, 80)
+
 
 @dataclass(frozen=True, slots=True)
 class Chart:
@@ -35,10 +37,10 @@ def short_date(day: date) -> str:
 
 
 def nice_top(most: int) -> int:
-    """Return the round number a scale should end at: 1, 2, 2.5 or 5 times a power of ten."""
+    """Return the round number a scale should end at, whose half is round too."""
     power = 10
     while True:
-        for step in (power, 2 * power, power * 5 // 2, 5 * power):
-            if step >= most:
-                return step
+        for tenths in ROUND_TENTHS:
+            if power * tenths // 10 >= most:
+                return power * tenths // 10
         power *= 10

@@ -34,7 +34,7 @@ def year_chart(
         title=title,
         sentence=sentence,
         svg=picture(
-            *_labels(year.year, week_start),
+            *_labels(_last_day(year), week_start),
             *_cells(year, week_start),
             *_legend(year),
             ident=ident,
@@ -45,7 +45,7 @@ def year_chart(
         ),
         headings=(_("Day"), _("Words")),
         rows=tuple((long_date(day.day), whole(day.words)) for day in written),
-        why=why,
+        why=" ".join(filter(None, [scale_sentence(year), why])),
     )
 
 
@@ -88,8 +88,9 @@ def _cells(year: HeatYear, week_start: int) -> list[SafeString]:
     ]
 
 
-def _labels(year: int, week_start: int) -> list[SafeString]:
-    months = [date(year, month, 1) for month in range(1, 13)]
+def _labels(last: date, week_start: int) -> list[SafeString]:
+    """Name the months that have begun, and every other day of the week."""
+    months = [date(last.year, month, 1) for month in range(1, last.month + 1)]
     drawn = [
         text(
             date_format(month, "M"),
@@ -106,22 +107,31 @@ def _labels(year: int, week_start: int) -> list[SafeString]:
 
 
 def _legend(year: HeatYear) -> list[SafeString]:
-    y = TOP + 7 * STEP + 8
-    drawn = [
+    """Draw the shades at the right, where a narrow screen begins to read."""
+    y, shades = TOP + 7 * STEP + 8, len(year.upper_bounds) + 1
+    more = _("more")
+    x = SIZE[0] - 32 - shades * STEP
+    swatches = [
         element(
             "rect",
-            x=LEFT + shade * STEP,
+            x=x + shade * STEP,
             y=y,
             width=CELL,
             height=CELL,
             rx=2,
             class_=f"heat__cell heat__cell--{shade}",
         )
-        for shade in range(len(year.upper_bounds) + 1)
+        for shade in range(shades)
     ]
-    words = scale_sentence(year) or _("No words yet.")
-    x = LEFT + len(drawn) * STEP + 6
-    return [*drawn, text(words, x, y + 9.5, css="chart__label")]
+    return [
+        text(_("none"), x - 5, y + 9.5, anchor="end", css="chart__label"),
+        *swatches,
+        text(more, SIZE[0] - 29, y + 9.5, css="chart__label"),
+    ]
+
+
+def _last_day(year: HeatYear) -> date:
+    return year.days[-1].day if year.days else date(year.year, 1, 1)
 
 
 def _row(day: date, week_start: int) -> int:

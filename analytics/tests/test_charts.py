@@ -185,10 +185,17 @@ def test_every_year_fits_whatever_day_the_week_starts(which, week_start):
 def test_the_scale_is_stated():
     chart = year_chart(year({date(2026, 1, day): day for day in range(1, 9)}), title="", ident="y")
     assert "Shades: 1–2, 3–4, 5–6, 7–8 words." in chart.svg
+    assert chart.why == "Shades: 1–2, 3–4, 5–6, 7–8 words."
+
+
+def test_only_months_that_have_begun_are_named():
+    shown = tuple(DayWords(date(2026, month, 1), 1) for month in (1, 2, 3))
+    svg = year_chart(HeatYear(2026, shown, (1,)), title="2026", ident="year").svg
+    assert ">Mar<" in svg and ">Apr<" not in svg
 
 
 @pytest.mark.parametrize(
-    ("most", "top"), [(1, 10), (11, 20), (21, 25), (26, 50), (99, 100), (101, 200)]
+    ("most", "top"), [(1, 10), (11, 12), (13, 16), (21, 30), (99, 100), (551, 600), (601, 800)]
 )
 def test_scales_end_at_round_numbers(most, top):
     assert nice_top(most) == top
