@@ -150,6 +150,10 @@ CELERY_BEAT_SCHEDULE = {
     "requeue-lost-jobs": {"task": "jobs.tasks.requeue_lost_jobs", "schedule": 60.0},
     "discard-old-uploads": {"task": "jobs.tasks.discard_old_uploads", "schedule": 24 * 3600.0},
     "empty-old-trash": {"task": "stories.tasks.purge_trash", "schedule": 24 * 3600.0},
+    "discard-old-receipts": {
+        "task": "stories.tasks.discard_old_receipts",
+        "schedule": 24 * 3600.0,
+    },
 }
 
 # --- Files -------------------------------------------------------------------

@@ -12,6 +12,7 @@ import json
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -31,6 +32,7 @@ from stories.models import SaveReceipt
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
+KEPT = timedelta(days=30)
 KEYED_METHODS = frozenset({"POST", "PUT", "PATCH"})
 # `ON CONFLICT` waits for a twin that has not committed yet, for as long as `lock_timeout` allows.
 CLAIM = """
@@ -80,6 +82,11 @@ def once(
     return answer
 
 
+def discard_old_receipts(*, at: datetime) -> int:
+    """Delete receipts whose keys nobody will send again; return how many."""
+    return SaveReceipt.objects.filter(created_at__lt=at - KEPT).delete()[0]
+
+
 def _claim(user: User, key: uuid.UUID, route: str, body_hash: str) -> int | None:
     try:
         with connection.cursor() as cursor:
@@ -100,14 +107,6 @@ def _replay(user: User, key: uuid.UUID, route: str, body_hash: str) -> Answer:
         message = _("This Idempotency-Key was used for another request.")
         raise Invalid.field(HEADER, message, code="idempotency_key_reused")
     return Answer(receipt.status, receipt.response, is_replayed=True)
-
-
-class Refused(Exception):
-    """Carries a refusal that a view answered by itself out of the transaction."""
-
-    def __init__(self, response: Response) -> None:
-        super().__init__()
-        self.response = response
 
 
 class KeyedView(ApiView):
@@ -132,18 +131,14 @@ class KeyedView(ApiView):
         kept: list[Response] = []
 
         def act() -> Answer:
+            # A handler refuses by raising, so what it returns is a success.
             response = handler(request, *args, **kwargs)
-            if not 200 <= response.status_code < 300:
-                raise Refused(response)
             kept.append(response)
             return Answer(response.status_code, json.loads(dump(_json(response.data))))
 
         # Quoted, since a path may hold what no column takes, such as NUL.
         route = f"{request.method} {quote(request.path.rstrip('/'))}"
-        try:
-            answer = once(act, user=self.person, key=key, route=route, body_hash=hash_of(raw))
-        except Refused as refused:
-            return refused.response
+        answer = once(act, user=self.person, key=key, route=route, body_hash=hash_of(raw))
         if not answer.is_replayed:
             return kept[0]
         return Response(answer.body, status=answer.status, headers={REPLAYED: "true"})

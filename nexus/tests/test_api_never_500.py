@@ -163,6 +163,7 @@ def test_nasty_input_is_refused_kindly(as_alice, place, method, below, operation
     _story, chapter = place
     own, *others = paths_of(below, place)
     answers = [send(as_alice, method, path) for path in (own, *others)]
+    answers += [send(as_alice, other, own) for other in ("head", "options", "trace")]
     answers += [send(as_alice, method, own + query) for query in queries(operation)]
     answers += [send(as_alice, method, own, **headers) for headers in NASTY_HEADERS]
     keys = {"If-Match": f'"{chapter.etag}"', "Idempotency-Key": str(uuid.uuid4())}
@@ -172,6 +173,6 @@ def test_nasty_input_is_refused_kindly(as_alice, place, method, below, operation
             answers.append(send(as_alice, method, own, body, **keys))
     for answer in answers:
         assert answer.status_code < 500, answer.content
-        if answer.status_code >= 400:
+        if answer.status_code >= 400 and answer.content:
             is_page = answer.headers["Content-Type"].startswith("text/html")
             assert is_page or answer.json()["detail"]

@@ -389,3 +389,34 @@ def test_a_twin_still_at_work_is_409(alice, as_alice):
     finish.set()
     twin.join()
     assert (answer.status_code, answer.json()["code"]) == (409, "in_progress")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_held_for_too_long_is_503_with_retry_after(alice, as_alice):
+    chapter = make_chapter(make_story(alice))
+    held, finish = threading.Event(), threading.Event()
+
+    def hold():
+        with transaction.atomic():
+            list(Chapter.objects.select_for_update().filter(pk=chapter.pk))
+            held.set()
+            finish.wait(10)
+        connections.close_all()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    held.wait(5)
+    try:
+        answers = [
+            save(as_alice, chapter, "<p>x</p>"),
+            send(as_alice, "patch", f"/chapters/{chapter.pk}", {"title": "New"}),
+        ]
+    finally:
+        finish.set()
+        holder.join()
+    for answer in answers:
+        assert (answer.status_code, answer.json()["code"]) == (503, "busy")
+        assert answer.headers["Retry-After"] == "1"
+    chapter.refresh_from_db()
+    assert (chapter.content_revision, chapter.title) == (1, "One")
+    assert not SaveReceipt.objects.exists()

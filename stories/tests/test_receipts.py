@@ -1,10 +1,12 @@
 """Any POST, PATCH or PUT may be sent again under its key."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 
 from stories.models import Chapter, SaveReceipt, Story
+from stories.receipts import discard_old_receipts
 from stories.tests.builders import make_chapter, make_story, send
 
 
@@ -71,3 +73,10 @@ def test_reads_and_deletes_need_no_receipt(as_alice, alice):
     for method in ("get", "delete"):
         send(as_alice, method, f"/chapters/{chapter.pk}", **keyed(key))
     assert not SaveReceipt.objects.exists()
+
+
+def test_receipts_are_kept_for_thirty_days(as_alice):
+    send(as_alice, "post", "/stories", {"title": "Emma"}, **keyed(uuid.uuid4()))
+    made = SaveReceipt.objects.get().created_at
+    assert discard_old_receipts(at=made + timedelta(days=30)) == 0
+    assert discard_old_receipts(at=made + timedelta(days=30, seconds=1)) == 1
