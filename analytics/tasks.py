@@ -12,6 +12,7 @@ import structlog
 from celery import shared_task
 from django.db import OperationalError
 from django.utils import timezone
+from kombu.exceptions import OperationalError as BrokerError
 
 from accounts.models import User
 from analytics import rollups, services
@@ -27,7 +28,10 @@ _asked_lock = threading.Lock()
 
 
 def ask_for_roll_up(user_id: UUID, day: date) -> None:
-    """Queue a rollup, unless one is queued that has not begun yet."""
+    """Queue a rollup, unless one is queued that has not begun yet.
+
+    Without a broker nothing is lost: pages read the sessions, and the net catches the day later.
+    """
     now = time.monotonic()
     with _asked_lock:
         for key in [key for key, until in _asked.items() if until <= now]:
@@ -35,7 +39,10 @@ def ask_for_roll_up(user_id: UUID, day: date) -> None:
         if (user_id, day) in _asked:
             return
         _asked[user_id, day] = now + COALESCE_SECONDS
-    roll_up_day.apply_async((str(user_id), day.isoformat()), countdown=COALESCE_SECONDS)
+    try:
+        roll_up_day.apply_async((str(user_id), day.isoformat()), countdown=COALESCE_SECONDS)
+    except BrokerError as error:
+        logger.warning("roll_up_not_queued", reason=type(error).__name__)
 
 
 def refresh_goal(user: User, *, at: datetime) -> None:

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from kombu.exceptions import OperationalError as BrokerError
 
 from analytics import reports, rollups, tasks
 from analytics.models import WritingDay, WritingSession
@@ -161,6 +162,24 @@ def test_a_target_set_later_was_no_goal_of_a_past_day(alice, two_days):
     create_target(chapter.story, quota=5, frequency="Daily", from_date=DAY, to_date=NEXT)
     roll(alice, DAY)
     assert WritingDay.objects.get(story=None, day=DAY).goal is None
+
+
+def test_a_broker_that_is_down_is_no_error(alice, monkeypatch):
+    def refuse(*_args, **_options):
+        raise BrokerError
+
+    monkeypatch.setattr(tasks.roll_up_day, "apply_async", refuse)
+    tasks.ask_for_roll_up(alice.pk, DAY)
+
+
+def test_many_saves_ask_for_one_rollup(alice, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        tasks.roll_up_day, "apply_async", lambda args, countdown: asked.append((args, countdown))
+    )
+    for _save in range(5):
+        tasks.ask_for_roll_up(alice.pk, NEXT)
+    assert asked == [((str(alice.pk), "2026-03-12"), tasks.COALESCE_SECONDS)]
 
 
 def test_a_task_for_a_writer_who_left_does_nothing():
