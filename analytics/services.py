@@ -23,6 +23,8 @@ from stories.saving import Change
 
 IDLE_MINUTES = 5
 SECONDS_OF_A_DAY = 24 * 3600
+# A row holds two thousand million words of a cause; whoever reports more than this begins another.
+FULL = 1_000_000_000
 # These are no stretch of work: each is a closed row of its own and ends nobody's session.
 AT_ONCE = frozenset({WritingSession.Source.IMPORT, WritingSession.Source.RESTORE})
 
@@ -79,6 +81,7 @@ def _goes_on(
         session.chapter_id == chapter.pk
         and session.source == change.source
         and session.day == user.day_of(at)
+        and session.added < FULL
         and pause <= timedelta(minutes=session.idle_minutes)  # type: ignore[attr-defined]
     )
 

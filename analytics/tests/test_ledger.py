@@ -132,6 +132,29 @@ def test_active_time_never_exceeds_the_time_that_passed(chapter, alice):
     assert session.active_seconds == elapsed == 30
 
 
+@pytest.mark.parametrize(
+    "since",
+    [
+        "0001-01-01T00:00:00+23:59",
+        "9999-12-31T23:59:59-23:59",
+        "2026-03-11T09:59:00",
+        "2026-03-11T09:59:00Z",
+    ],
+)
+def test_any_beginning_is_brought_within_the_day(chapter, alice, since):
+    add_words(chapter, 1, "2026-03-11 10:00", typed=1, active_ms=5000, since=since)
+    (session,) = sessions(alice)
+    assert at("2026-03-11 00:00") <= session.started_at <= session.last_change_at
+    assert session.active_seconds in {0, 5}
+
+
+def test_a_row_that_is_full_is_followed_by_another(chapter, alice):
+    add_words(chapter, 1, "2026-03-11 10:00")
+    WritingSession.objects.update(typed=1_500_000_000, removed=1_499_999_999)
+    add_words(chapter, 1, "2026-03-11 10:01")
+    assert [session.typed for session in sessions(alice)] == [1_500_000_000, 1]
+
+
 def test_a_clock_set_back_breaks_nothing(chapter, alice):
     add_words(chapter, 1, "2026-03-11 10:00")
     add_words(chapter, 1, "2026-03-11 09:30")
