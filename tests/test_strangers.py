@@ -86,19 +86,14 @@ WITH_OWNER = [operation for operation in OPERATIONS if operation.owned_slots]
 @pytest.fixture
 def owned(alice, as_alice):
     """Everything Alice can own, each with a canary in it; the ids by the names of the slots."""
-    now = timezone.now()
-    story = make_story(
-        alice, "Xylograph title", synopsis="xylograph synopsis", genre="xylograph genre"
-    )
+    today = timezone.now().date()
+    facts = {"synopsis": "xylograph synopsis", "genre": "xylograph genre"}
+    story = make_story(alice, "Xylograph title", **facts)
     chapter = make_chapter(story, title="Xylograph chapter", content="<p>xylograph prose</p>")
     make_chapter(story, title="Xylograph two", content="<p>xylograph prose two</p>")
     assert save(as_alice, chapter, "<p>xylograph prose again</p>").status_code == 200
-    target = create_target(
-        story, quota=7, frequency="Daily", from_date=now.date(), to_date=now.date()
-    )
-    job = Job.objects.create(
-        owner=alice, kind="import.read", title="xylograph.epub", status="failed"
-    )
+    target = create_target(story, quota=7, frequency="Daily", from_date=today, to_date=today)
+    job = Job.objects.create(owner=alice, kind="import.read", title="xylograph", status="failed")
     return {
         "story_id": story.pk,
         "chapter_id": chapter.pk,

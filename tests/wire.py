@@ -20,6 +20,14 @@ class Program:
 
     def ask(self, method, path, body=None, **headers):
         """Return status, headers and body; OSError or HTTPException when the outcome is unknown."""
+        status, answered, content = self._send(method, f"/api/v1{path}", body, headers)
+        return status, answered, json.loads(content or b"null")
+
+    def page(self, address):
+        """Return the status with which a page answers."""
+        return self._send("GET", address, None, {})[0]
+
+    def _send(self, method, address, body, headers):
         if self.connection is None:
             self.connection = HTTPConnection("127.0.0.1", self.port, timeout=ATTEMPT_SECONDS)
         sent = {"Host": f"localhost:{self.port}", "Cookie": self.cookie} | headers
@@ -27,14 +35,14 @@ class Program:
         if raw is not None:
             sent["Content-Type"] = "application/json"
         try:
-            self.connection.request(method, f"/api/v1{path}", raw, sent)
+            self.connection.request(method, address, raw, sent)
             answer = self.connection.getresponse()
             content = answer.read()
         except (OSError, HTTPException):
             self.connection.close()
             self.connection = None
             raise
-        return answer.status, dict(answer.getheaders()), json.loads(content or b"null")
+        return answer.status, dict(answer.getheaders()), content
 
     def sign_up(self, email):
         body = {"email": email, "password": "a quiet desk by the sea"}

@@ -1,0 +1,137 @@
+"""Every page can be used by everyone: axe finds nothing, in both themes, wide and narrow."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+
+from jobs.models import Job
+from nexus.testing import LOUD
+from stories.services.chapters import trash_chapter
+from stories.services.stories import trash_story
+from stories.services.targets import create_target
+from stories.tests.builders import make_chapter, make_story, save, words
+from tests import desk
+
+pytestmark = pytest.mark.browser
+
+AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RUN = """async (rules) => {
+  const options = { runOnly: { type: "tag", values: rules }, resultTypes: ["violations"] };
+  const { violations } = await axe.run(document, options);
+  return violations.flatMap(({ id, help, nodes }) =>
+    nodes.map(({ target, any }) =>
+      [id, help, target.join(" "), any[0]?.message ?? ""].join(" | ")));
+}"""
+WRITERS_PAGES = {
+    "desk": "/",
+    "story": "/stories/{story}/",
+    "edit": "/stories/{story}/edit/",
+    "editor": "/chapters/{chapter}/",
+    "statistics": "/stories/{story}/analytics/",
+    "day": "/days/{day}/",
+    "targets": "/targets/",
+    "target": "/stories/{story}/targets/new/",
+    "import": "/import/",
+    "imports": "/jobs/",
+    "reading": "/jobs/{job}/",
+    "trash": "/trash/",
+    "settings": "/settings/",
+    "new story": "/stories/new/",
+    "absent": "/nothing-here/",
+}
+VISITORS_PAGES = {
+    "landing": "/",
+    "sign in": "/accounts/login/",
+    "sign up": "/accounts/signup/",
+    "reset": "/accounts/password/reset/",
+}
+SIZES = [{"width": 1440, "height": 900}, {"width": 390, "height": 844}]
+
+
+@pytest.fixture
+def axe():
+    if not AXE.exists():
+        sentence = f"{LOUD} looking for barriers needs axe-core: run npm ci"
+        if os.environ.get("CI"):
+            pytest.fail(sentence, pytrace=False)
+        pytest.skip(sentence)
+    return AXE.read_text()
+
+
+@pytest.fixture
+def places(alice, as_alice):
+    """A desk with something of everything on it."""
+    now, today = timezone.now(), timezone.now().date()
+    story = make_story(alice, "The Lighthouse", synopsis="A keeper and a storm.", at=now)
+    chapter = make_chapter(story, title="One", content=words(40), at=now, part_title="Part One")
+    make_chapter(story, title="Two", content="", at=now)
+    assert save(as_alice, chapter, words(60), activity={"typed": 20}).status_code == 200
+    span = {"from_date": today - timedelta(days=3), "to_date": today + timedelta(days=30)}
+    for frequency in ("Daily", "Weekly"):
+        create_target(story, quota=500, frequency=frequency, **span)
+    make_story(alice, "Finished", status="Complete", at=now)
+    trash_story(make_story(alice, "Put away", at=now), at=now)
+    trash_chapter(make_chapter(story, title="Put away", at=now), at=now)
+    found = {
+        "title": "Emma",
+        "author": "",
+        "format": "epub",
+        "word_count": 3,
+        "story": None,
+        "chapters": [{"title": "One", "part_title": "Part", "words": 3}],
+        "omitted": [{"title": "Cover", "reason": "no text", "words": 0}],
+        "notes": [],
+    }
+    job = Job.objects.create(
+        owner=alice, kind="import.read", title="emma.epub", status="done", result=found
+    )
+    Job.objects.create(
+        owner=alice, kind="import.read", title="b.epub", status="failed", error="No."
+    )
+    return {"story": story.pk, "chapter": chapter.pk, "job": job.pk, "day": today.isoformat()}
+
+
+def barriers(page, axe, addresses):
+    """Return what axe finds on each page, in each theme and size."""
+    found = []
+    for name, address in addresses.items():
+        page.goto(address)
+        if "chapters" in address:
+            desk.open_editor(page)
+        page.evaluate(axe)
+        for size in SIZES:
+            page.set_viewport_size(size)
+            for theme in ("light", "dark"):
+                page.evaluate(
+                    "(theme) => { document.documentElement.dataset.theme = theme; }", theme
+                )
+                here = f"{name}, {theme}, {size['width']} px: "
+                found += [here + barrier for barrier in page.evaluate(RUN, RULES)]
+    return found
+
+
+def nothing_in_the_way(found):
+    assert found == [], "\n".join(found)
+
+
+def look(browser, site, axe, addresses, client=None):
+    # The policy of the pages would refuse axe; a still page has no colours in between.
+    options = {"bypass_csp": True, "reduced_motion": "reduce", "base_url": site.url}
+    with desk.window(browser, site, client, **options) as context:
+        return barriers(context.new_page(), axe, addresses)
+
+
+def test_visitors_pages_have_no_barriers(browser, live_site, axe):
+    nothing_in_the_way(look(browser, live_site, axe, VISITORS_PAGES))
+
+
+@pytest.mark.parametrize("part", [0, 1], ids=["first half", "second half"])
+def test_writers_pages_have_no_barriers(browser, live_site, axe, places, as_alice, part):
+    some = dict(list(WRITERS_PAGES.items())[part::2])
+    addresses = {name: address.format(**places) for name, address in some.items()}
+    nothing_in_the_way(look(browser, live_site, axe, addresses, as_alice))

@@ -1,0 +1,129 @@
+"""No page answers with a 500, whatever is sent; the API's twin of this is in `nexus/tests`."""
+
+import re
+import uuid
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+
+from jobs.models import Job
+from stories.services.targets import create_target
+from stories.tests.builders import make_chapter, make_story
+from tests.test_strangers import PAGES, filled
+
+VISITORS_PAGES = [
+    "",
+    "accounts/login/",
+    "accounts/signup/",
+    "accounts/logout/",
+    "accounts/email/",
+    "accounts/password/change/",
+    "accounts/password/reset/",
+    "accounts/password/reset/key/1-x/",
+    "accounts/confirm-email/x:y:z/",
+    "accounts/reauthenticate/",
+    "admin/login/",
+    "health",
+    "api/docs",
+    "api/v1/",
+]
+FIELDS = """
+    title part_title text base choice synopsis status genre direction order published chapters
+    story split quota frequency from_date to_date username pen_name time_zone day_end_hour
+    week_start theme idle_minutes email login password password1 oldpassword next action
+""".strip().split()
+QUERY_FIELDS = """
+    page status sort edit frequency from_date to_date next story
+""".strip().split()
+VALUES = [
+    "",
+    "\x00",
+    "a\x00b",
+    "\u202e\u0301",
+    "x" * 3_000,
+    "-1",
+    "9" * 40,
+    "0001-01-01",
+    "9999-12-31",
+    "mine",
+    "up",
+    "Daily",
+    "1-00000000",
+    str(uuid.UUID(int=7)),
+]
+RAW = ["%00", "%ff%fe", "%ED%A0%80", "%F0%9F%92%A9", "x" * 3_000, "..%2f..%2f", "%25%00", "[]"]
+BODIES = [
+    ("application/json", b"{"),
+    ("application/x-www-form-urlencoded", b"title=%ff%fe&text=%ED%A0%80&base=%00&%00=1"),
+    ("application/x-www-form-urlencoded", b"a=1&" * 2_000),
+    ("application/x-www-form-urlencoded; charset=nonsense", b"title=x"),
+    ("multipart/form-data; boundary=", b"--x"),
+    ("multipart/form-data; boundary=x", b'--x\r\nContent-Disposition: form-data; name="title'),
+    ("\x7f", b"\x00"),
+]
+FILES = [
+    ("\x00.epub", b""),
+    ("../../x.docx", b"PK\x03\x04"),
+    ("x" * 500, b"\x00" * 10),
+]
+
+
+@pytest.fixture
+def ids(alice):
+    today = timezone.now().date()
+    story = make_story(alice)
+    chapter = make_chapter(story)
+    make_chapter(story, title="Two")
+    target = create_target(story, quota=7, frequency="Daily", from_date=today, to_date=today)
+    job = Job.objects.create(owner=alice, kind="import.read", title="Book", status="failed")
+    return {
+        "story_id": story.pk,
+        "chapter_id": chapter.pk,
+        "target_id": target.pk,
+        "job_id": job.pk,
+        "day": today.isoformat(),
+    }
+
+
+def answers(client, address):
+    for value in VALUES:
+        yield client.get(address, dict.fromkeys(QUERY_FIELDS, value))
+        yield client.post(address, dict.fromkeys(FIELDS, value))
+    for raw in RAW:
+        query = "&".join(f"{name}={raw}" for name in QUERY_FIELDS)
+        yield client.generic("GET", f"{address}?{query}")
+    for content_type, body in BODIES:
+        yield client.generic("POST", address, body, content_type=content_type)
+    for name, content in FILES:
+        yield client.post(address, {"file": SimpleUploadedFile(name, content), "title": "x"})
+    for method in ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "HEAD", "NONSENSE"):
+        yield client.generic(method, address)
+    for header in ("Accept-Language", "Cookie", "Referer", "Host", "HX-Request", "Range"):
+        yield client.get(address, headers={header: "\x7f;;,=\xff"})
+    yield client.get(address + "%00/..%2f")
+
+
+@pytest.mark.parametrize("page", [*VISITORS_PAGES, *PAGES])
+def test_a_page_survives_whatever_is_sent(page, ids, as_alice):
+    session = as_alice.cookies["session_id"].value
+    for answer in answers(as_alice, filled(page, ids)):
+        assert answer.status_code < 500, (answer.request, answer.content[:500])
+        # Some answers sign the writer out; the next one is asked by her again.
+        as_alice.cookies["session_id"] = session
+
+
+@pytest.mark.parametrize("page", [*VISITORS_PAGES, *PAGES[:1]])
+def test_a_visitors_page_survives_whatever_is_sent(page, ids):
+    for answer in answers(Client(), filled(page, ids)):
+        assert answer.status_code < 500, (answer.request, answer.content[:500])
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if "<" in page])
+@pytest.mark.parametrize("part", ["%00", "x", "9" * 300, "%ff", "..", str(uuid.UUID(int=7))])
+def test_strange_addresses_are_404(page, part, as_alice):
+    if "<day:" in page and part == "..":
+        pytest.skip("a path is tidied by clients")
+    answer = as_alice.get("/" + re.sub(r"<[^>]+>", part, page))
+    assert answer.status_code in {404, 405}
