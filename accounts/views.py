@@ -7,8 +7,9 @@ from copy import copy
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -51,8 +52,9 @@ def theme(request: HttpRequest) -> HttpResponse:
         form.save()
     back = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
-        back = "desk"
-    return redirect(back)
+        back = reverse("desk")
+    # Not `redirect`, which takes an address without a slash for the name of a view.
+    return HttpResponseRedirect(back)
 
 
 @require_safe
