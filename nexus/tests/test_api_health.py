@@ -42,11 +42,11 @@ def test_each_dependency_is_reported_and_details_are_for_staff(anonymous, as_ali
         body = answer.json()
         assert answer.status_code == 200
         assert set(body["dependencies"]) == set(health.PROBES)
-        # No worker runs in this test, and the rest does.
-        assert body["status"] == "degraded"
         states = {name: found["status"] for name, found in body["dependencies"].items()}
-        assert states.pop("worker") == "down"
+        # Another test's worker may still answer.
+        is_working = states.pop("worker") == "ok"
         assert set(states.values()) == {"ok"}
+        assert body["status"] == ("ok" if is_working else "degraded")
         assert bool(body["dependencies"]["postgres"]["detail"]) is sees_details
     assert set(DependencySerializer().fields) == {"status", "detail"}
 
