@@ -27,6 +27,12 @@ RUN = """async (rules) => {
     nodes.map(({ target, any }) =>
       [id, help, target.join(" "), any[0]?.message ?? ""].join(" | ")));
 }"""
+# The new colours are there once the page was painted twice and nothing moves.
+WEAR = """async (theme) => {
+  document.documentElement.dataset.theme = theme;
+  await new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)));
+  await Promise.all(document.getAnimations().map((motion) => motion.finished));
+}"""
 WRITERS_PAGES = {
     "desk": "/",
     "story": "/stories/{story}/",

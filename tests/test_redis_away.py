@@ -20,12 +20,6 @@ PAGES = (
     "/stories/{story}/analytics/",
     "/targets/",
 )
-    "/",
-    "/stories/{story}/",
-    "/chapters/{chapter}/",
-    "/stories/{story}/analytics/",
-    "/targets/",
-)
 
 
 @pytest.fixture(scope="module")
