@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 COMPOSE := docker compose --env-file .env.docker
 export PORT NEXUS_VAR
 
-.PHONY: help run dev demo test lint lint-js bench admin up down destroy logs tail ps
+.PHONY: help run dev demo test lint lint-js bench screenshots admin up down destroy logs tail ps
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ lint-js: ## rebuild the editor bundle and compare it with the committed one
 	npm ci --no-audit --no-fund
 	npm run build
 	git diff --exit-code -- static/vendor
+
+screenshots: .venv/development ## take pictures of every page with the demo writer
+	@exec $(BIN)/python bench/screenshots.py
 
 bench: .venv/development ## measure the speed budgets
 	@exec $(BIN)/python bench/run.py

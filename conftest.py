@@ -33,9 +33,7 @@ def bob(db: None) -> User:
 
 @pytest.fixture
 def carol(db: None) -> User:
-    return User.objects.create_superuser(
-        "carol@example.com", "carol-keeps-house", username="Carol"
-    )
+    return User.objects.create_superuser("carol@example.com", "carol-keeps-house", username="Carol")
 
 
 @pytest.fixture

@@ -118,7 +118,7 @@ def database(url: str) -> dict[str, object]:
             # Waiting for a connection ends before the request's own limit.
             "pool": {
                 "min_size": 1,
-                "max_size": env.integer("DB_POOL_SIZE", default=12, low=1, high=200),
+                "max_size": env.integer("DB_POOL_SIZE", default=16, low=1, high=200),
                 "timeout": 3,
             },
             "server_side_binding": True,
@@ -141,6 +141,8 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False
+# A broker that accepts and says nothing must not hold a sender for ever.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 1}
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "nexus"
 CELERY_BEAT_SCHEDULE = {

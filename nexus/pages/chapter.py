@@ -39,7 +39,9 @@ def chapter(request: HttpRequest, chapter_id: UUID) -> HttpResponse:
         return _save(request, current, form)
     except DomainError as refusal:
         if isinstance(refusal, Stale):
-            return _page(request, current, conflict_with=form.cleaned_data["text"])
+            return _page(
+                request, current, conflict_with=form.cleaned_data["text"], posted=form.data
+            )
         return _page(request, current, form_errors=[refusal.detail], posted=form.data)
 
 

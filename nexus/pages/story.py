@@ -78,7 +78,7 @@ def chapter_rename(request: HttpRequest, chapter_id: UUID) -> HttpResponse:
         else:
             return redirect(f"{chapter.story.get_absolute_url()}#chapter-{chapter.pk}")
     for errors in form.errors.values():
-        messages.error(request, errors[0])
+        messages.error(request, str(errors[0]))
     return _page(request, chapter.story_id, editing=str(chapter_id), refused=form)
 
 

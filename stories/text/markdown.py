@@ -42,12 +42,14 @@ def to_markdown(content: str) -> str:
     """Return Markdown that ``from_markdown`` turns into the same document without block ids."""
     blocks = [_without_id(block) for block in parse(content)]
     html = serialise(blocks)
-    markdown = _blocks_markdown(blocks)
-    if from_markdown(markdown) == html:
-        return markdown
+    # Nearly always plain Markdown is right as a whole; only if not is each block proved alone.
+    for is_proved in (False, True):
+        markdown = _blocks_markdown(blocks, is_proved)
+        if from_markdown(markdown) == html:
+            return markdown
     parts = [
         part if from_markdown(part) == serialise([block]) else serialise([block]) + "\n"
-        for block, part in zip(blocks, _each_markdown(blocks), strict=True)
+        for block, part in zip(blocks, _each_markdown(blocks, True), strict=True)
     ]
     markdown = "\n".join(parts)
     return markdown if from_markdown(markdown) == html else html + "\n"
@@ -57,43 +59,48 @@ def _without_id(block: Block) -> Block:
     return replace(block, block_id=None, blocks=[_without_id(child) for child in block.blocks])
 
 
-def _blocks_markdown(blocks: list[Block]) -> str:
-    return "\n".join(_each_markdown(blocks))
+def _blocks_markdown(blocks: list[Block], is_proved: bool) -> str:
+    return "\n".join(_each_markdown(blocks, is_proved))
 
 
-def _each_markdown(blocks: list[Block]) -> list[str]:
-    """Write each block, ending in a line feed; a blank line goes between two."""
+def _each_markdown(blocks: list[Block], is_proved: bool) -> list[str]:
+    """Write each block, ending in a line feed; a blank line goes between two.
+
+    With `is_proved` a text block that does not read back as itself is written as HTML.
+    """
     parts: list[str] = []
     turn, tag_before = 0, ""
     for block in blocks:
         turn = 1 - turn if block.tag == tag_before else 0
         tag_before = block.tag
-        parts.append(_block_markdown(block, turn))
+        parts.append(_block_markdown(block, turn, is_proved))
     return parts
 
 
-def _block_markdown(block: Block, turn: int) -> str:
+def _block_markdown(block: Block, turn: int, is_proved: bool) -> str:
     if block.tag in TEXT_BLOCKS:
-        return _text_markdown(block)
+        return _text_markdown(block, is_proved)
     if block.tag == "hr":
         return f"{_SCENE_BREAK}\n"
     if block.tag in LISTS:
-        return _list_markdown(block, turn)
-    return _prefixed(_blocks_markdown(block.blocks), "> ", "> ")
+        return _list_markdown(block, turn, is_proved)
+    return _prefixed(_blocks_markdown(block.blocks, is_proved), "> ", "> ")
 
 
-def _text_markdown(block: Block) -> str:
+def _text_markdown(block: Block, is_proved: bool) -> str:
     inline = inline_markdown(block.runs)
     markdown = f"{inline}\n" if block.tag == "p" else f"{_HASHES[block.tag]} {inline}\n"
+    if not is_proved:
+        return markdown
     html = serialise([block])
     return markdown if from_markdown(markdown) == html else f"{html}\n"
 
 
-def _list_markdown(block: Block, turn: int) -> str:
+def _list_markdown(block: Block, turn: int, is_proved: bool) -> str:
     items = []
     for number, item in enumerate(block.blocks, start=1):
         marker = f"{number}{_DELIMITERS[turn]}" if block.tag == "ol" else _BULLETS[turn]
-        inner = _blocks_markdown(item.blocks)
+        inner = _blocks_markdown(item.blocks, is_proved)
         items.append(_prefixed(inner, f"{marker} ", " " * (len(marker) + 1)))
     is_tight = all(len(item.blocks) == 1 for item in block.blocks)
     return ("" if is_tight else "\n").join(items)
