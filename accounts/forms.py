@@ -46,6 +46,12 @@ class SignupForm(allauth_forms.SignupForm):
 
     field_order: ClassVar[list[str]] = ["pen_name", "email", "password1", "time_zone"]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("E-mail")
+        # One sentence instead of a list of prohibitions; a refusal names the one that was broken.
+        self.fields["password1"].help_text = _("At least ten characters, and not easy to guess.")
+
     def clean_pen_name(self) -> str:
         return clean_pen_name(self.cleaned_data["pen_name"])
 

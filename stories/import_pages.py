@@ -51,6 +51,6 @@ def show_writing(job: Job) -> Shown:
         "words": f"{written['word_count']:,}",
     }
     return Shown(
-        sentence=_("“%(title)s” has %(chapters)s more, %(words)s words.") % values,
+        sentence=_("%(chapters)s with %(words)s words are in “%(title)s” now.") % values,
         result_url=reverse("stories:detail", args=[written["story"]]),
     )
