@@ -131,6 +131,9 @@ class Supervisor:
         elif child.process is not None and child.process.poll() is not None:
             if now - child.started_at >= HEALTHY_AFTER:
                 child.delay = FIRST_DELAY
+            # Its last words, and then the end of its pipe, come before ours.
+            for _read in range(2):
+                self._copy_lines(0)
             self.say(
                 f"{child.name} ended (code {child.process.returncode});"
                 f" starting it again in {child.delay:.0f} s"
