@@ -58,12 +58,9 @@ def open_editor(page, url=None):
 
 
 def wait_for_saved(page):
-    expect(page.locator("[data-live=chip]")).to_have_text(re.compile(r"^Saved \d"), timeout=10_000)
-
-
-def wait_for_unsaved(page):
-    """Wait until the page knows of something to save, so that an old “Saved” is not believed."""
-    expect(page.locator("[data-live=chip]")).not_to_have_text(re.compile("^Saved"))
+    """Wait until everything typed is acknowledged; a page knows of a key as soon as it is hit."""
+    chip = page.locator('[data-live=chip][data-state="CLEAN"]')
+    expect(chip).to_have_text(re.compile(r"^Saved \d"), timeout=10_000)
 
 
 def save_now(page):

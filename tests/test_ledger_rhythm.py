@@ -15,11 +15,6 @@ def chapter(alice):
     return make_chapter(make_story(alice), content="", at=timezone.now())
 
 
-def save_each_time(page):
-    desk.wait_for_unsaved(page)
-    desk.save_now(page)
-
-
 def leave_it(page):
     """Let the editor save when it likes."""
 
@@ -60,7 +55,7 @@ def slowly(page, after_each):
 
 @pytest.mark.parametrize(
     ("hands", "after_each"),
-    [(one_two_three, leave_it), (by_selection, save_each_time), (slowly, save_each_time)],
+    [(one_two_three, leave_it), (by_selection, desk.save_now), (slowly, desk.save_now)],
 )
 def test_three_typed_and_one_taken_away_is_three_and_one(
     browser, live_site, as_alice, alice, chapter, hands, after_each

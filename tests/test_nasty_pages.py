@@ -53,7 +53,19 @@ VALUES = [
     "1-00000000",
     str(uuid.UUID(int=7)),
 ]
-RAW = ["%00", "%ff%fe", "%ED%A0%80", "%F0%9F%92%A9", "x" * 3_000, "..%2f..%2f", "%25%00", "[]"]
+RAW = [
+    "%00",
+    "%ff%fe",
+    "%ED%A0%80",
+    "%F0%9F%92%A9",
+    "x" * 3_000,
+    "..%2f..%2f",
+    "%25%00",
+    "-1",
+    "9" * 40,
+    "0001-01-01",
+    "9999-12-31",
+]
 BODIES = [
     ("application/json", b"{"),
     ("application/x-www-form-urlencoded", b"title=%ff%fe&text=%ED%A0%80&base=%00&%00=1"),
@@ -89,7 +101,6 @@ def ids(alice):
 
 def answers(client, address):
     for value in VALUES:
-        yield client.get(address, dict.fromkeys(QUERY_FIELDS, value))
         yield client.post(address, dict.fromkeys(FIELDS, value))
     for raw in RAW:
         query = "&".join(f"{name}={raw}" for name in QUERY_FIELDS)
@@ -105,7 +116,7 @@ def answers(client, address):
     yield client.get(address + "%00/..%2f")
 
 
-@pytest.mark.parametrize("page", [*VISITORS_PAGES, *PAGES])
+@pytest.mark.parametrize("page", ["", *PAGES])
 def test_a_page_survives_whatever_is_sent(page, ids, as_alice):
     session = as_alice.cookies["session_id"].value
     for answer in answers(as_alice, filled(page, ids)):
@@ -114,16 +125,14 @@ def test_a_page_survives_whatever_is_sent(page, ids, as_alice):
         as_alice.cookies["session_id"] = session
 
 
-@pytest.mark.parametrize("page", [*VISITORS_PAGES, *PAGES[:1]])
+@pytest.mark.parametrize("page", VISITORS_PAGES)
 def test_a_visitors_page_survives_whatever_is_sent(page, ids):
     for answer in answers(Client(), filled(page, ids)):
         assert answer.status_code < 500, (answer.request, answer.content[:500])
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if "<" in page])
-@pytest.mark.parametrize("part", ["%00", "x", "9" * 300, "%ff", "..", str(uuid.UUID(int=7))])
-def test_strange_addresses_are_404(page, part, as_alice):
-    if "<day:" in page and part == "..":
-        pytest.skip("a path is tidied by clients")
-    answer = as_alice.get("/" + re.sub(r"<[^>]+>", part, page))
-    assert answer.status_code in {404, 405}
+def test_strange_addresses_are_404(as_alice):
+    for page in PAGES:
+        for part in ("%00", "x", "9" * 300, "%ff", "\u0661", str(uuid.UUID(int=7))):
+            answer = as_alice.get("/" + re.sub(r"<[^>]+>", part, page))
+            assert answer.status_code in {404, 405} or "<" not in page, (page, part)

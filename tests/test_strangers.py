@@ -162,23 +162,26 @@ def test_what_does_not_exist_is_404_in_every_slot(operation, owned, trashed, as_
             assert answer.json()["code"] == "not_found"
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=str)
-def test_whoever_is_not_signed_in_gets_403(operation, owned, anonymous):
-    answer = operation.ask(anonymous, owned)
-    if str(operation) in PUBLIC:
-        assert answer.status_code in {200, 401, 422}
-    else:
-        assert (answer.status_code, answer.json()["code"]) == (403, "not_authenticated")
-    assert CANARY not in answer.content.lower()
+def test_whoever_is_not_signed_in_gets_403(owned, anonymous):
+    for operation in OPERATIONS:
+        answer = operation.ask(anonymous, owned)
+        assert CANARY not in answer.content.lower()
+        if str(operation) in PUBLIC:
+            assert answer.status_code in {200, 401, 422}, operation
+        else:
+            assert answer.status_code == 403, operation
+            assert answer.json()["code"] == "not_authenticated", operation
 
 
-@pytest.mark.parametrize("operation", [one for one in OPERATIONS if not one.owned_slots], ids=str)
-def test_lists_hold_nothing_of_other_writers(operation, owned, trashed, as_bob):
-    answer = operation.ask(as_bob, owned)
-    assert answer.status_code < 500
-    assert CANARY not in answer.content.lower()
-    ids = (str(owned[slot]).encode() for slot in ("story_id", "chapter_id", "target_id", "job_id"))
-    assert not any(one in answer.content for one in ids)
+def test_lists_hold_nothing_of_other_writers(owned, trashed, as_bob):
+    slots = ("story_id", "chapter_id", "target_id", "job_id")
+    secrets = [CANARY, *(str(owned[slot]).encode() for slot in slots)]
+    for operation in sorted(OPERATIONS, key=lambda one: one.path == "/auth/logout"):
+        if not operation.owned_slots:
+            answer = operation.ask(as_bob, owned)
+            assert answer.status_code < 500, operation
+            assert not any(secret in answer.content.lower() for secret in secrets), operation
+            assert answer.status_code != 403 or operation.path == "/auth/logout", operation
 
 
 def test_a_target_is_found_through_its_own_story_only(owned, as_alice, as_bob, alice, bob):
@@ -235,20 +238,21 @@ def test_another_writers_page_is_404(page, owned, trashed, as_bob, alice):
     assert everything_of(alice) == before
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_a_page_sends_whoever_is_not_signed_in_to_the_door(page, owned, trashed, anonymous):
-    for ask in (anonymous.get, anonymous.post):
-        answer = ask(filled(page, owned))
-        assert answer.status_code in {302, 405}
-        if answer.status_code == 302:
-            assert answer.url.startswith("/accounts/login/?next=/")
+def test_a_page_sends_whoever_is_not_signed_in_to_the_door(owned, trashed, anonymous):
+    for page in PAGES:
+        for ask in (anonymous.get, anonymous.post):
+            answer = ask(filled(page, owned))
+            assert answer.status_code in {302, 405}, page
+            if answer.status_code == 302:
+                assert answer.url.startswith("/accounts/login/?next=/"), page
 
 
-@pytest.mark.parametrize("page", [page for page in ["", *PAGES] if "uuid:" not in page])
-def test_a_writers_own_pages_hold_nothing_of_others(page, owned, trashed, as_bob):
-    answer = as_bob.get(filled(page, owned))
-    assert answer.status_code in {200, 405}
-    assert CANARY not in answer.content.lower()
+def test_a_writers_own_pages_hold_nothing_of_others(owned, trashed, as_bob):
+    for page in ["", *PAGES]:
+        if "uuid:" not in page:
+            answer = as_bob.get(filled(page, owned))
+            assert answer.status_code in {200, 405}, page
+            assert CANARY not in answer.content.lower(), page
 
 
 def admin_pages(resolver=None, before=""):
@@ -262,9 +266,9 @@ def admin_pages(resolver=None, before=""):
     return found
 
 
-@pytest.mark.parametrize("page", admin_pages())
-def test_the_administration_is_closed_to_writers(page, owned, as_bob):
-    address = "/" + re.sub("<[^>]+>", str(owned["story_id"]), page)
-    answer = as_bob.get(address)
-    assert answer.status_code in {302, 403, 404}
-    assert CANARY not in answer.content.lower()
+def test_the_administration_is_closed_to_writers(owned, as_bob):
+    for page in admin_pages():
+        address = "/" + re.sub("<[^>]+>", str(owned["story_id"]), page)
+        answer = as_bob.get(address)
+        assert answer.status_code in {302, 403, 404}, page
+        assert CANARY not in answer.content.lower(), page

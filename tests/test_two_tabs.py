@@ -63,7 +63,6 @@ def test_the_second_window_is_stopped_and_both_texts_are_kept(
         second.click(".ProseMirror")
         second.keyboard.press("Control+End")
         second.keyboard.type(" And on.")
-        desk.wait_for_unsaved(second)
         desk.save_now(second)
     chapter.refresh_from_db()
     assert chapter.text == f"{head} And on."
@@ -81,7 +80,6 @@ def test_the_other_window_follows_while_nothing_is_typed_there(
             writing.click(".ProseMirror")
             writing.keyboard.press("Control+End")
             writing.keyboard.type(f" Turn {number}.")
-            desk.wait_for_unsaved(writing)
             desk.save_now(writing)
             expect(reading.locator(".ProseMirror")).to_contain_text(f"Turn {number}.")
         assert not any(page.locator(".clash--live").count() for page in pages)
