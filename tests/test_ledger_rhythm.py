@@ -39,6 +39,8 @@ def by_selection(page, after_each):
         page.keyboard.type(word)
         after_each(page)
     page.keyboard.press("Control+Shift+ArrowLeft")
+    # A browser tells of a selection a moment later; no hand is faster than that.
+    page.wait_for_timeout(100)
     page.keyboard.press("Delete")
     after_each(page)
 
