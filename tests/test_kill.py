@@ -117,7 +117,7 @@ def check_head(writer):
 def check_ledger(writers):
     """The sessions of each chapter add up to its words, all of them typed."""
     for person in (writers[:3], writers[3:]):
-        sessions = person[0].program.get("/sessions?limit=100")["sessions"]
+        sessions = all_sessions(person[0].program)
         for writer in person:
             rows = [s for s in sessions if s["chapter_id"] == writer.chapter["id"]]
             assert sum(row["causes"]["typed"] for row in rows) == writer.acknowledged
@@ -125,6 +125,15 @@ def check_ledger(writers):
         story = person[0].chapter["story_id"]
         report = person[0].program.get(f"/stories/{story}/analytics")
         assert report["kpis"]["total_words"] == sum(w.acknowledged for w in person)
+
+
+def all_sessions(program):
+    found, cursor = [], ""
+    while cursor is not None:
+        page = program.get(f"/sessions?limit=100{cursor and '&cursor='}{cursor}")
+        found += page["sessions"]
+        cursor = page["next_cursor"]
+    return found
 
 
 def check_log(run):
