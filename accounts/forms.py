@@ -33,6 +33,21 @@ def known_time_zone(raw: str) -> str:
     return raw if raw in time_zones() else "UTC"
 
 
+def _without_placeholders(form: forms.Form) -> None:
+    for field in form.fields.values():
+        field.widget.attrs.pop("placeholder", None)
+
+
+class LoginForm(allauth_forms.LoginForm):
+    """The library's form in our words; a label above a field needs no second one inside it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("E-mail")
+        self.fields["remember"].label = _("Keep me signed in")
+        _without_placeholders(self)
+
+
 class SignupForm(allauth_forms.SignupForm):
     """E-mail, password and a pen name; the time zone comes from the browser where it can."""
 
@@ -51,6 +66,7 @@ class SignupForm(allauth_forms.SignupForm):
         self.fields["email"].label = _("E-mail")
         # One sentence instead of a list of prohibitions; a refusal names the one that was broken.
         self.fields["password1"].help_text = _("At least ten characters, and not easy to guess.")
+        _without_placeholders(self)
 
     def clean_pen_name(self) -> str:
         return clean_pen_name(self.cleaned_data["pen_name"])

@@ -132,7 +132,7 @@ def _figures(report: reports.StoryAnalytics, spread: reports.Figures) -> list[di
         _figure(whole(spread.net), _("net"), _("added less removed")),
         _figure(whole(spread.removed), _("removed")),
         _figure(whole(spread.minutes), _("minutes at work")),
-        _figure(str(speed) if speed else "–", _("words a minute")),
+        _figure(str(speed) if speed and spread.minutes else "–", _("words a minute")),
         _figure(whole(len(written)), _plural_rows(report.frequency, len(written))),
     ]
 

@@ -9,7 +9,7 @@ from stories.importing.book import SPLITS
 from stories.models import Story
 
 SPLIT_LABELS = {
-    "auto": _("Find out"),
+    "auto": _("Wherever the book does"),
     "headings": _("At each heading"),
     "files": _("One chapter per file of the book"),
     "none": _("Not at all: one chapter"),

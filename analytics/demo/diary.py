@@ -25,6 +25,7 @@ from stories.services.targets import create_target
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 EMAIL = "demo@nexus.local"
+PASSWORD = "write-a-little-daily"  # noqa: S105 - shown to visitors; the demo guards nothing
 PEN_NAME = "Mara Ellery"
 TIME_ZONE = "Europe/London"
 # On the way to a word that stays, so many more are written and taken out again.
@@ -33,6 +34,8 @@ LONGEST_SAVE = 9.0
 REVISING, PASTING = 0.14, 0.03
 CAREFUL_HABIT = 0.2
 TARGETS = (("Daily", 200, 240, 120), ("Weekly", 1200, 240, 120), ("Monthly", 4500, 90, 90))
+# So many first chapters of an unfinished book have been shown to readers.
+SHOWN = 3
 
 
 @dataclass
@@ -188,9 +191,9 @@ def _finish_works(diary: Diary, works: list[Work]) -> None:
             continue
         touched = Chapter.objects.filter(story=story).order_by("-updated_at").first()
         at = touched.updated_at if touched else diary.now
-        if work.status == Story.Status.COMPLETE:
-            for chapter in Chapter.objects.filter(story=story).without_prose():
-                update_chapter(chapter, by=diary.user, published=True, at=at)
+        chapters = Chapter.objects.filter(story=story).without_prose().in_order()
+        for chapter in chapters if work.status == Story.Status.COMPLETE else chapters[:SHOWN]:
+            update_chapter(chapter, by=diary.user, published=True, at=chapter.updated_at)
         update_story(story, status=work.status, at=at)
 
 

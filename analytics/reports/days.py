@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from sys import maxsize
 from typing import Any
 from uuid import UUID
 
@@ -74,7 +76,14 @@ class DayWords:
 
 @dataclass(frozen=True, slots=True)
 class Week:
+    """Seven days; `goals` holds those that had one."""
+
     days: tuple[DayWords, ...]
+    goals: Mapping[date, int]
+
+    def is_met(self, bar: DayWords) -> bool:
+        """Tell whether the day had a goal and reached it."""
+        return bar.words >= self.goals.get(bar.day, maxsize)
 
     @property
     def words(self) -> int:
@@ -123,7 +132,13 @@ def week(user: User, *, at: datetime) -> Week:
     """Report the seven days of the writer's own week that holds `at`."""
     day = user.day_of(at)
     span = week_of(day, week_start=user.week_start)
-    return Week(day_words(figures_by_day(user, within=span, today=day), span, today=day))
+    kept = WritingDay.objects.filter(
+        user=user, story=None, day__range=(span.first, span.last), goal__isnull=False
+    )
+    goals = {past: goal for past, goal in kept.values_list("day", "goal") if goal is not None}
+    goals[day] = goal_on(user, day) or maxsize
+    bars = day_words(figures_by_day(user, within=span, today=day), span, today=day)
+    return Week(bars, goals)
 
 
 def day_words(figures: dict[date, Figures], span: Period, *, today: date) -> tuple[DayWords, ...]:

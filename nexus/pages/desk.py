@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.db.models.functions import Right
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +19,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from analytics import reports
+from analytics.demo.diary import EMAIL, PASSWORD
 from nexus.lib.wording import ago, day_name, hue_of
 from stories.models import Chapter, Story
 from stories.text import excerpt
@@ -37,8 +39,12 @@ SORTS = {
 def desk(request: HttpRequest) -> HttpResponse:
     """The desk for a writer; for a visitor, what Nexus is."""
     if not request.user.is_authenticated:
-        return render(request, "landing.html")
+        return render(request, "landing.html", {"demo": _demo()})
     return render(request, "desk.html", _context(request, request.user, timezone.now()))
+
+
+def _demo() -> dict[str, str] | None:
+    return {"email": EMAIL, "password": PASSWORD} if settings.DEMO else None
 
 
 def _context(request: HttpRequest, user: User, at: datetime) -> dict[str, Any]:
@@ -107,7 +113,7 @@ def _week(week: reports.Week, user: User, at: datetime) -> dict[str, Any]:
                 "name": day_name(bar.day),
                 "words": bar.words,
                 "height": bar.words * 100 // most if most else 0,
-                "is_met": bar.words > 0,
+                "is_met": week.is_met(bar),
                 "is_today": bar.is_today,
                 "is_future": bar.day > today,
             }

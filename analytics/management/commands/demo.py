@@ -10,12 +10,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.services import keep_address, register
-from analytics.demo.diary import EMAIL, PEN_NAME, TIME_ZONE, write_demo
+from analytics.demo.diary import EMAIL, PASSWORD, PEN_NAME, TIME_ZONE, write_demo
 from analytics.demo.works import read_works
 from nexus.lib.effects import drain
 from stories.models import Story
 
-PASSWORD = "write-a-little-daily"  # noqa: S105 - printed below; the demo guards nothing
 DAYS = 730
 
 
