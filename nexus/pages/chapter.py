@@ -22,7 +22,7 @@ from stories.history import keep_conflict_copy
 from stories.models import Chapter, ChapterVersion
 from stories.saving import parse_base, save_content
 from stories.services.chapters import create_chapter, update_chapter
-from stories.text import clean_html, from_markdown, to_markdown
+from stories.text import clean_html, from_markdown, to_markdown, with_ids
 
 
 @login_required
@@ -49,7 +49,7 @@ def chapter(request: HttpRequest, chapter_id: UUID) -> HttpResponse:
 def _save(request: HttpRequest, current: Chapter, form: ChapterTextForm) -> HttpResponse:
     """Save the form's text, or do what the writer chose between two texts."""
     text, choice = form.cleaned_data["text"], form.cleaned_data["choice"]
-    content = from_markdown(text.replace("\r\n", "\n"))
+    content = with_ids(from_markdown(text.replace("\r\n", "\n")), current.content)
     by: Any = request.user
     if choice == "theirs":
         keep_conflict_copy(current, content=content, by=by, at=timezone.now())

@@ -1,6 +1,7 @@
 """Chapter text in all its forms: schema HTML (what is stored), plain text, Markdown. No Django."""
 
 from stories.text.clean import clean_content, clean_html
+from stories.text.identity import with_ids
 from stories.text.markdown import from_markdown, to_markdown
 from stories.text.plain import excerpt, from_plain, to_text
 from stories.text.schema import MARK_ORDER, content_hash
@@ -15,4 +16,5 @@ __all__ = [
     "from_plain",
     "to_markdown",
     "to_text",
+    "with_ids",
 ]

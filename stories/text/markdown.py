@@ -1,16 +1,15 @@
 """Markdown in and out of schema HTML, for the plain form and for files.
 
 Every document survives ``from_markdown(to_markdown(html))`` but for its block ids: they would
-litter the prose, so they stay out of the Markdown and are given anew. What Markdown cannot say
+litter the prose, so they stay out of the Markdown; ``with_ids`` gives them back. What Markdown cannot say
 (underline, small caps, an empty paragraph) appears as its HTML.
 """
-
-from dataclasses import replace
 
 from markdown_it import MarkdownIt
 
 from stories.text.builder import parse
 from stories.text.clean import clean_html
+from stories.text.identity import without_id
 from stories.text.inline_markdown import inline_markdown
 from stories.text.schema import LISTS, TEXT_BLOCKS, Block, serialise
 
@@ -40,7 +39,7 @@ def from_markdown(markdown: str) -> str:
 
 def to_markdown(content: str) -> str:
     """Return Markdown that ``from_markdown`` turns into the same document without block ids."""
-    blocks = [_without_id(block) for block in parse(content)]
+    blocks = [without_id(block) for block in parse(content)]
     html = serialise(blocks)
     # Nearly always plain Markdown is right as a whole; only if not is each block proved alone.
     for is_proved in (False, True):
@@ -53,10 +52,6 @@ def to_markdown(content: str) -> str:
     ]
     markdown = "\n".join(parts)
     return markdown if from_markdown(markdown) == html else html + "\n"
-
-
-def _without_id(block: Block) -> Block:
-    return replace(block, block_id=None, blocks=[_without_id(child) for child in block.blocks])
 
 
 def _blocks_markdown(blocks: list[Block], is_proved: bool) -> str:
