@@ -1,8 +1,8 @@
 """Markdown in and out of schema HTML, for the plain form and for files.
 
 Every document survives ``from_markdown(to_markdown(html))`` but for its block ids: they would
-litter the prose, so they stay out of the Markdown; ``with_ids`` gives them back. What Markdown cannot say
-(underline, small caps, an empty paragraph) appears as its HTML.
+litter the prose, so they stay out of the Markdown; ``with_ids`` gives them back. What Markdown
+cannot say (underline, small caps, an empty paragraph) appears as its HTML.
 """
 
 from markdown_it import MarkdownIt
