@@ -46,6 +46,8 @@ def _enter_environment() -> Path:
         "LIVE_PREFIX": f"test-{WORKER or 'one'}",
         "LOG_LEVEL": "ERROR",
     }
+    # WhiteNoise looks for it at every start, though nothing is collected for tests.
+    (var / "static").mkdir(exist_ok=True)
     for name in ("DEBUG", "CELERY_BROKER_URL", "SECRET_KEY", "SITE_URL", "ALLOWED_HOSTS"):
         os.environ.pop(name, None)
     return var
