@@ -140,23 +140,21 @@ def write(page, text):
     return answer.value.status
 
 
-@pytest.mark.parametrize("choice", ["mine", "theirs", "chapter"])
-def test_a_stale_form_shows_both_texts_and_keeps_both(browser, live_site, as_alice, alice, choice):
-    chapter = make_chapter(make_story(alice), content="<p>Before.</p>")
+def test_a_stale_form_shows_both_texts_and_keeps_both(browser, live_site, as_alice, alice):
     with desk.window(browser, live_site, as_alice, java_script_enabled=False) as context:
         first, second = context.new_page(), context.new_page()
-        for page in (first, second):
-            page.goto(f"{live_site.url}{chapter.get_absolute_url()}")
-        assert write(first, "The first window's text.") == 302
-        assert write(second, "The second window's text.") == 409
-        assert second.input_value("#clash-mine").strip() == "The second window's text."
-        assert second.input_value("#clash-theirs").strip() == "The first window's text."
-        second.click(f'button[name=choice][value="{choice}"]')
-        second.wait_for_load_state()
-    assert texts_kept(as_alice, chapter) >= {
-        "The first window's text.",
-        "The second window's text.",
-    }
-    chapter.refresh_from_db()
-    expected = "second" if choice == "mine" else "first"
-    assert chapter.text == f"The {expected} window's text."
+        for choice in ("mine", "theirs", "chapter"):
+            chapter = make_chapter(make_story(alice, choice), content="<p>Before.</p>")
+            for page in (first, second):
+                page.goto(f"{live_site.url}{chapter.get_absolute_url()}")
+            assert write(first, "The first window's text.") == 302
+            assert write(second, "The second window's text.") == 409
+            assert second.input_value("#clash-mine").strip() == "The second window's text."
+            assert second.input_value("#clash-theirs").strip() == "The first window's text."
+            second.click(f'button[name=choice][value="{choice}"]')
+            second.wait_for_load_state()
+            both = {"The first window's text.", "The second window's text."}
+            assert texts_kept(as_alice, chapter) >= both, choice
+            chapter.refresh_from_db()
+            expected = "second" if choice == "mine" else "first"
+            assert chapter.text == f"The {expected} window's text.", choice

@@ -38,32 +38,34 @@ def clash(first, second):
     return answer.value.status
 
 
-@pytest.mark.parametrize(
-    ("choice", "head"), [("mine", SECOND), ("theirs", FIRST), ("chapter", FIRST)]
-)
-def test_the_second_window_is_stopped_and_both_texts_are_kept(
-    browser, live_site, as_alice, chapter, choice, head
-):
+def test_the_second_window_is_stopped_and_both_texts_are_kept(browser, live_site, as_alice, alice):
     with desk.window(browser, live_site, as_alice) as context:
-        first, second = open_two(context, chapter, live_site)
-        assert clash(first, second) == 412
-        chapter.refresh_from_db()
-        assert chapter.text == FIRST
+        for choice, head in (("mine", SECOND), ("theirs", FIRST), ("chapter", FIRST)):
+            chapter = make_chapter(make_story(alice, choice), content="<p>Before.</p>")
+            first, second = open_two(context, chapter, live_site)
+            assert clash(first, second) == 412, choice
+            chapter.refresh_from_db()
+            assert chapter.text == FIRST, choice
 
-        sides = second.locator(".clash--live .clash__text")
-        expect(sides.nth(0)).to_have_text(SECOND)
-        expect(sides.nth(1)).to_have_text(FIRST)
-        second.click(f'.clash--live [data-choice="{choice}"]')
-        expect(second.locator(".clash--live")).to_have_count(0)
-        desk.wait_for_saved(second)
-        assert desk.prose_of(second) == head
-        assert texts_kept(as_alice, chapter) >= {FIRST, SECOND}
+            sides = second.locator(".clash--live .clash__text")
+            expect(sides.nth(0)).to_have_text(SECOND)
+            expect(sides.nth(1)).to_have_text(FIRST)
+            second.click(f'.clash--live [data-choice="{choice}"]')
+            expect(second.locator(".clash--live")).to_have_count(0)
+            desk.wait_for_saved(second)
+            assert desk.prose_of(second) == head, choice
+            assert texts_kept(as_alice, chapter) >= {FIRST, SECOND}, choice
+            goes_on(second, chapter, head)
+            first.close()
+            second.close()
 
-        # Writing goes on from there, without another conflict.
-        second.click(".ProseMirror")
-        second.keyboard.press("Control+End")
-        second.keyboard.type(" And on.")
-        desk.save_now(second)
+
+def goes_on(page, chapter, head):
+    """Write on from there, without another conflict."""
+    page.click(".ProseMirror")
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" And on.")
+    desk.save_now(page)
     chapter.refresh_from_db()
     assert chapter.text == f"{head} And on."
 
