@@ -20,6 +20,7 @@ from urllib.parse import quote
 from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 from psycopg.errors import LockNotAvailable
+from psycopg.types.json import Jsonb
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -41,6 +42,7 @@ CLAIM = """
     ON CONFLICT (user_id, key) DO NOTHING
     RETURNING id
 """
+KEEP = "UPDATE stories_savereceipt SET status = %s, response = %s WHERE id = %s"
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,8 @@ def once(
     if receipt is None:
         return _replay(user, key, route, body_hash)
     answer = act()
-    SaveReceipt.objects.filter(pk=receipt).update(status=answer.status, response=answer.body)
+    with connection.cursor() as cursor:
+        cursor.execute(KEEP, [answer.status, Jsonb(answer.body), receipt])
     return answer
 
 
