@@ -29,7 +29,6 @@ def write_ledger(
     session = services.record_change(chapter=chapter, user=user, at=at, change=change)
     if at < timezone.now() - STILL_LIVE:
         return
-    after_commit(
-        live.publish_counts, user.pk, chapter.story_id, chapter.pk, chapter.word_count, lane="live"
-    )
+    facts = (user.pk, chapter.story_id, chapter.pk, chapter.word_count, session.day)
+    after_commit(live.publish_counts, *facts, lane="live")
     after_commit(tasks.ask_for_roll_up, user.pk, session.day)

@@ -25,6 +25,15 @@ IDLE_MINUTES = 5
 SECONDS_OF_A_DAY = 24 * 3600
 # A row holds two thousand million words of a cause; whoever reports more than this begins another.
 FULL = 1_000_000_000
+# Part of every save, so written out: building it costs more than running it.
+LOCK = """
+    SELECT session.*, coalesce(preferences.idle_minutes, %(idle)s) AS idle_minutes
+    FROM analytics_writingsession AS session
+    LEFT JOIN accounts_preferences AS preferences USING (user_id)
+    WHERE session.user_id = %(user)s AND session.ended_at IS NULL
+    ORDER BY session.id
+    FOR NO KEY UPDATE OF session
+"""
 # These are no stretch of work: each is a closed row of its own and ends nobody's session.
 AT_ONCE = frozenset({WritingSession.Source.IMPORT, WritingSession.Source.RESTORE})
 
@@ -44,12 +53,7 @@ def record_change(*, chapter: Chapter, user: User, at: datetime, change: Change)
     if change.source in AT_ONCE:
         stretch = _stretch(change, user=user, at=at, after=None)
         return _open(chapter, user, change, words, stretch, ended_at=at)
-    open_sessions = list(
-        WritingSession.objects.select_for_update(of=("self",))
-        .filter(user=user, ended_at__isnull=True)
-        .annotate(idle_minutes=Coalesce(F("user__preferences__idle_minutes"), IDLE_MINUTES))
-        .order_by("pk")
-    )
+    open_sessions = list(WritingSession.objects.raw(LOCK, {"user": user.pk, "idle": IDLE_MINUTES}))
     current = next((row for row in open_sessions if _goes_on(row, chapter, user, change, at)), None)
     _close([row for row in open_sessions if not _stays_open(row, current, chapter)])
     if current is None:
