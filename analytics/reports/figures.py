@@ -116,15 +116,21 @@ def unsettled() -> Q:
 def figures_by_day(
     user: User, *, within: Period, today: date, story_id: UUID | None = None
 ) -> dict[date, Figures]:
-    """Return the figures of each day that has any, of one story or of all. Two queries."""
-    rows = WritingDay.objects.filter(story_id=story_id) if story_id else _whole_days()
-    rolled = rows.filter(user=user, day__range=(within.first, within.last))
-    found = {row.pop("day"): Figures(**row) for row in rolled.values("day", *SUMMED, "sessions")}
+    """Return the figures of each day that has any, of one story or of all.
+
+    Two queries; one when no day is past, since those are always read from the sessions.
+    """
     fresh = _fresh(user, within, today)
     if story_id:
         fresh = fresh.filter(story_id=story_id)
     summed = fresh.order_by().values("day").annotate(**_sums())
-    return found | {row.pop("day"): Figures(**row) for row in summed}
+    found = {row.pop("day"): Figures(**row) for row in summed}
+    if within.first >= today:
+        return found
+    rows = WritingDay.objects.filter(story_id=story_id) if story_id else _whole_days()
+    rolled = rows.filter(user=user, day__range=(within.first, within.last))
+    kept = {row.pop("day"): Figures(**row) for row in rolled.values("day", *SUMMED, "sessions")}
+    return kept | found
 
 
 def figures_by_story(
@@ -151,6 +157,8 @@ def _whole_days() -> Any:
 def _fresh(user: User, within: Period, today: date) -> Any:
     """Return the sessions that must be read themselves: today's, and of unsettled days."""
     sessions = WritingSession.objects.filter(user=user, day__range=(within.first, within.last))
+    if within.first >= today:
+        return sessions
     waiting = sessions.filter(unsettled()).order_by().values("day")
     return sessions.filter(Q(day__gte=today) | Q(day__in=waiting))
 
