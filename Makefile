@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 COMPOSE := docker compose --env-file .env.docker
 export PORT NEXUS_VAR
 
-.PHONY: help run dev demo test lint lint-js bench screenshots admin up down destroy logs tail ps
+.PHONY: help run dev demo test faults lint lint-js bench screenshots admin up down destroy logs tail ps
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ admin: .venv/runtime ## create an administrator
 
 test: .venv/development ## run every test
 	@exec $(BIN)/python -m pytest -n auto
+
+faults: .venv/development ## kill servers under writers, again and again (NEXUS_KILLS, NEXUS_SEED)
+	@NEXUS_KILLS=$${NEXUS_KILLS:-20} $(BIN)/python -m pytest -n 0 tests/test_kill.py
 
 lint: .venv/development ## check style, types, layers, templates, migrations
 	$(BIN)/python -m ruff check .
