@@ -66,29 +66,39 @@ class NxOutline extends HTMLElement {
     const row = handle.closest("tr");
     const drop = new AbortController();
     const from = this.rows().indexOf(row);
-    handle.setPointerCapture(event.pointerId);
+    // A row that is moved loses its capture, so this element, which stays, holds it.
+    this.setPointerCapture(event.pointerId);
     row.classList.add("chapter-row--dragged");
     const end = () => {
       drop.abort();
       row.classList.remove("chapter-row--dragged");
       if (this.rows().indexOf(row) !== from) this.moved(row);
     };
-    handle.addEventListener("pointermove", (move) => this.follow(row, move.clientY), { signal: drop.signal });
+    this.addEventListener("pointermove", (move) => this.follow(row, move.clientY), { signal: drop.signal });
     for (const type of ["pointerup", "pointercancel", "lostpointercapture"]) {
-      handle.addEventListener(type, end, { signal: drop.signal });
+      this.addEventListener(type, end, { signal: drop.signal });
     }
   }
 
   follow(row, y) {
     if (y < EDGE) window.scrollBy(0, -STRIDE);
     if (y > window.innerHeight - EDGE) window.scrollBy(0, STRIDE);
-    const box = this.table.getBoundingClientRect();
-    const under = document.elementFromPoint(box.left + box.width / 2, y)?.closest("[data-chapter]");
-    if (!under || under === row || !this.contains(under)) return;
+    const under = this.rowAt(y);
+    if (!under || under === row) return;
     const { top, height } = under.getBoundingClientRect();
     const isBelow = row.compareDocumentPosition(under) & Node.DOCUMENT_POSITION_FOLLOWING;
     // Past the middle only: otherwise rows of unequal height would trade places for ever.
     if (isBelow ? y > top + height / 2 : y < top + height / 2) this.place(row, under, Boolean(isBelow));
+  }
+
+  /** Above the first row and below the last one the nearest of them is meant. */
+  rowAt(y) {
+    const rows = this.rows();
+    if (y < rows[0].getBoundingClientRect().top) return rows[0];
+    if (y > rows.at(-1).getBoundingClientRect().bottom) return rows.at(-1);
+    const { left, width } = this.table.getBoundingClientRect();
+    const row = document.elementFromPoint(left + width / 2, y)?.closest("[data-chapter]");
+    return row && this.contains(row) ? row : null;
   }
 
   place(row, other, isAfter) {
