@@ -7,6 +7,7 @@ export function listenToFolds(host, signal) {
   host.addEventListener("keydown", (event) => {
     const fold = event.key === "Escape" && event.target.closest("details.editor__fold[open]");
     if (!fold) return;
+    event.stopPropagation();
     fold.open = false;
     fold.querySelector("summary").focus();
   }, { signal });

@@ -26,7 +26,7 @@ export class Menus {
     this.formatButton.addEventListener("click", () => this.#toggleSheet(), { signal });
     document.addEventListener("pointerup", () => requestAnimationFrame(() => this.update()), { signal });
     window.addEventListener("resize", () => this.update(), { signal });
-    this.host.addEventListener("keydown", (event) => { if (event.key === "Escape" && this.leave()) event.preventDefault(); }, { signal });
+    this.host.addEventListener("keydown", (event) => { if (event.key === "Escape" && this.leave()) event.stopPropagation(); }, { signal });
     document.addEventListener("pointerdown", ({ target }) => {
       if (!this.sheet.contains(target) && !this.formatButton.contains(target)) this.#closeSheet();
     }, { signal });

@@ -28,11 +28,16 @@ export function listenForPageKeys({ host, save, isUnsaved, toggleFocus, signal }
 
 function actionOf(event, { host, save, toggleFocus, go }) {
   const { key, altKey, ctrlKey, metaKey, shiftKey } = event;
-  if (key === "F8") return toggleFocus;
+  if (key === "F8" || (key === "Escape" && isLeavingFocus(event, host))) return toggleFocus;
   if ((ctrlKey || metaKey) && !altKey && !shiftKey && key.toLowerCase() === "s") return save;
   if (!altKey || ctrlKey !== IS_MAC || metaKey || shiftKey) return null;
   const url = { ArrowLeft: host.dataset.previous, ArrowRight: host.dataset.next }[key];
   return url ? () => go(url) : null;
+}
+
+/** Menus and sheets keep the key that closes them to themselves. */
+function isLeavingFocus(event, host) {
+  return host.classList.contains("is-focusing") && !event.isComposing;
 }
 
 function isPlainClick(event, link) {

@@ -7,7 +7,7 @@ import { blockIds } from "./blockids.js";
 import { changeOf } from "./causes.js";
 import { hereMark } from "./focus.js";
 import { keys } from "./keys.js";
-import { withoutStyles } from "./paste.js";
+import { tidied } from "./paste.js";
 import { schema } from "./schema.js";
 import { keptHtml, toHtml } from "./serialise.js";
 import { typingRules } from "./typing-rules.js";
@@ -62,7 +62,7 @@ export class TextView {
       }),
       attributes: { role: "textbox", "aria-multiline": "true", "aria-label": label, spellcheck: "true" },
       scrollThreshold: EDGES, scrollMargin: EDGES,
-      transformPastedHTML: withoutStyles,
+      transformPastedHTML: tidied,
       transformPastedText: (text) => text.replace(/\t/g, " "),
       dispatchTransaction: (transaction) => this.#dispatch(transaction),
     });

@@ -16,7 +16,7 @@ export class Title {
     this.listeners = new AbortController();
     const { signal } = this.listeners;
     this.field.addEventListener("input", () => this.#later(PAUSE), { signal });
-    this.field.addEventListener("change", () => this.save(), { signal });
+    this.field.addEventListener("change", () => { this.#refill(); this.save(); }, { signal });
     this.field.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || event.isComposing) return;
       event.preventDefault();
@@ -36,6 +36,7 @@ export class Title {
 
   async save() {
     clearTimeout(this.#timer);
+    if (!this.isUnsaved) this.#say("");
     if (!this.isUnsaved || this.#isBusy) return;
     this.#isBusy = true;
     const title = this.field.value;
@@ -61,10 +62,19 @@ export class Title {
       this.onSaved(answer.body?.title ?? title);
     }
     const reason = answer ? (answer.body?.errors?.[0]?.message ?? answer.body?.detail ?? this.failed) : this.failed;
-    this.note.hidden = Boolean(answer?.ok);
-    this.note.textContent = answer?.ok ? "" : reason;
-    this.field.setAttribute("aria-invalid", String(!answer?.ok));
+    this.#say(answer?.ok ? "" : reason);
     if (!answer || answer.status >= 500) this.#later(AGAIN);
+  }
+
+  /** A chapter always has a title: an emptied field gets the one the server has. */
+  #refill() {
+    if (!this.field.value.trim()) this.field.value = this.saved;
+  }
+
+  #say(reason) {
+    this.note.hidden = !reason;
+    this.note.textContent = reason;
+    this.field.setAttribute("aria-invalid", String(Boolean(reason)));
   }
 
   close() {

@@ -1,0 +1,72 @@
+"""The editor under a writer's hands: pasting, focus, the title."""
+
+import pytest
+from playwright.sync_api import expect
+
+from stories.models import Chapter
+from stories.tests.builders import make_chapter, make_story
+from tests import desk
+
+pytestmark = pytest.mark.browser
+
+PASTE = """(html) => {
+  const clipboardData = new DataTransfer();
+  clipboardData.setData("text/html", html);
+  const event = new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true });
+  document.querySelector(".ProseMirror").dispatchEvent(event);
+}"""
+BULLET = '<span style="mso-list:Ignore">·<span>&nbsp; </span></span>'
+
+
+@pytest.fixture
+def chapter(alice):
+    return make_chapter(make_story(alice), title="One", content="")
+
+
+@pytest.fixture
+def page(browser, live_site, as_alice, chapter):
+    with desk.window(browser, live_site, as_alice) as context:
+        page = context.new_page()
+        yield desk.open_editor(page, f"{live_site.url}{chapter.get_absolute_url()}")
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        (
+            "<table><tr><td>one</td><td>two</td></tr><tr><td>three</td></tr></table>",
+            "one two three",
+        ),
+        ("<p>one</p><i>two</i> <a href='javascript:x'>three</a> <a href='https://a.org'>four</a>",)
+        + ("one two three four",),
+        (f"<p style='mso-list:l0 level1'>{BULLET}one</p>", "one"),
+        ("<table><tr><td><table><tr><td>one</td></tr></table></td><td>two</td></tr></table>",)
+        + ("one two",),
+        ("one <b>two</b> three", "one two three"),
+    ],
+)
+def test_pasted_words_stay_whole_and_apart(page, chapter, html, text):
+    page.evaluate(PASTE, html)
+    desk.save_now(page)
+    chapter.refresh_from_db()
+    assert chapter.text.split() == text.split()
+
+
+def test_escape_leaves_focus_mode(page):
+    page.keyboard.press("F8")
+    expect(page.locator("nx-editor.is-focusing")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("nx-editor.is-focusing")).to_have_count(0)
+
+
+def test_a_refused_title_is_said_and_an_emptied_one_comes_back(page, chapter):
+    make_chapter(chapter.story, title="Two")
+    note = page.locator(".editor__title-error")
+    page.fill("#chapter-title", "two")
+    page.keyboard.press("Enter")
+    expect(note).to_contain_text("title already")
+    page.fill("#chapter-title", "")
+    page.keyboard.press("Enter")
+    expect(page.locator("#chapter-title")).to_have_value("One")
+    expect(note).to_be_hidden()
+    assert Chapter.objects.get(pk=chapter.pk).title == "One"
