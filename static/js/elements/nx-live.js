@@ -15,6 +15,7 @@ class NxLive extends HTMLElement {
       onMessage("chapter.saved", (message) => this.showWords("chapter", message.chapter_id, message.word_count)),
       onMessage("typing", (message) => this.showWords("chapter", message.chapter_id, message.words)),
       onMessage("job", (message) => this.showJob(message)),
+      onMessage("hello", () => this.catchUp()),
     ];
   }
 
@@ -81,9 +82,29 @@ class NxLive extends HTMLElement {
     if (status && shown !== status) this.redraw();
   }
 
-  redraw() {
+  /** A job may have gone on between the page being drawn and the socket being heard. */
+  catchUp() {
+    if (this.querySelector("[data-live-redraw][hx-get]")) this.redraw();
+  }
+
+  /** One at a time: a second answer would look for a piece of the page that the first has replaced. */
+  async redraw() {
+    this.isBehind = true;
+    if (this.isRedrawing) return;
+    this.isRedrawing = true;
+    try {
+      while (this.isBehind) {
+        this.isBehind = false;
+        await this.drawAgain();
+      }
+    } finally {
+      this.isRedrawing = false;
+    }
+  }
+
+  async drawAgain() {
     const target = this.querySelector("[data-live-redraw]");
-    if (target) window.htmx?.ajax("GET", location.href, { target, select: `#${target.id}`, swap: "outerHTML" });
+    if (target) await window.htmx?.ajax("GET", location.href, { target, select: `#${target.id}`, swap: "outerHTML" });
   }
 }
 
