@@ -135,7 +135,7 @@ def bars_sentence(days: Sequence[DayWords]) -> str:
     """Say what the bars show: the sum, the writing days and the best of them."""
     words = sum(day.words for day in days)
     if not words:
-        return ngettext("No words on this day.", "No words on these %(days)d days.", len(days)) % {
+        return ngettext("No words on this day.", "No words in these %(days)d days.", len(days)) % {
             "days": len(days)
         }
     best = max(days, key=lambda day: day.words)

@@ -95,7 +95,7 @@ def test_the_sentence_says_the_sum_and_the_best_day():
 
 def test_an_empty_chart_says_so_and_draws_its_axis():
     chart = draw(0, 0)
-    assert chart.sentence == "No words on these 2 days."
+    assert chart.sentence == "No words in these 2 days."
     assert bars(drawings(chart)[0]) == []
 
 
