@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from analytics.models import CAUSES, WritingSession
+from analytics.models import WritingSession
+from analytics.words import CAUSES
 
 SHOWN = (
     "id",

@@ -11,15 +11,12 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import User
+from analytics.words import WordSums
 from nexus.lib.ids import new_id
 from stories.models import Chapter, Story
 
-ADDED = ("typed", "pasted", "imported", "restored", "replaced", "moved_in", "applied")
-TAKEN = ("removed", "cut", "moved_out", "undone")
-CAUSES = ADDED + TAKEN
 
-
-class Causes(models.Model):
+class Causes(WordSums, models.Model):
     """Words by cause; all counts are of words and never negative."""
 
     typed = models.PositiveIntegerField(default=0)
@@ -36,27 +33,6 @@ class Causes(models.Model):
 
     class Meta:
         abstract = True
-
-    @property
-    def added(self) -> int:
-        return sum(getattr(self, cause) for cause in ADDED)
-
-    @property
-    def taken(self) -> int:
-        return sum(getattr(self, cause) for cause in TAKEN)
-
-    @property
-    def net(self) -> int:
-        return self.added - self.taken
-
-    @property
-    def gross(self) -> int:
-        return self.typed + self.pasted + self.applied
-
-    @property
-    def words_written(self) -> int:
-        """The headline: what came out of the writer's own hands."""
-        return self.typed + self.applied
 
 
 class WritingSessionQuerySet(models.QuerySet["WritingSession"]):

@@ -20,8 +20,9 @@ from analytics import reports
 from analytics.charts import bar_chart, period_chart, ring_chart, year_chart
 from analytics.charts.chart import long_date, whole
 from analytics.forms import RangeForm
-from analytics.models import ADDED, CAUSES, WritingSession
+from analytics.models import WritingSession
 from analytics.periods import Period
+from analytics.words import ADDED, CAUSES
 from stories.models import Story
 
 MOST_DAY_BARS, MOST_WEEK_BARS = 100, 110

@@ -3,7 +3,8 @@
 import pytest
 from django.utils import timezone
 
-from analytics.models import CAUSES, WritingSession
+from analytics.models import WritingSession
+from analytics.words import CAUSES
 from stories.tests.builders import make_chapter, make_story
 from tests import desk
 

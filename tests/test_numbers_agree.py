@@ -6,7 +6,8 @@ import re
 import pytest
 from django.utils import timezone
 
-from analytics.models import ADDED, TAKEN, WritingSession
+from analytics.models import WritingSession
+from analytics.words import ADDED, TAKEN
 from stories.tests.builders import make_chapter, make_story, save, words
 
 STEPS = [

@@ -26,8 +26,9 @@ from django.db.models import (
 )
 
 from accounts.models import User
-from analytics.models import ADDED, CAUSES, TAKEN, WritingDay, WritingSession
+from analytics.models import WritingDay, WritingSession
 from analytics.periods import Period
+from analytics.words import CAUSES, WordSums
 
 # A save may stand open for ten seconds at most, so what was written this long before a rollup
 # began is surely in it; anything later is counted from the sessions until the next rollup.
@@ -36,7 +37,7 @@ SUMMED = (*CAUSES, "active_seconds", "saves")
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(WordSums):
     """Words by cause, time and sessions of some stretch."""
 
     typed: int = 0
@@ -55,27 +56,6 @@ class Figures:
     sessions: int = 0
 
     @property
-    def words_written(self) -> int:
-        """The headline: what came out of the writer's own hands."""
-        return self.typed + self.applied
-
-    @property
-    def added(self) -> int:
-        return sum(getattr(self, cause) for cause in ADDED)
-
-    @property
-    def taken(self) -> int:
-        return sum(getattr(self, cause) for cause in TAKEN)
-
-    @property
-    def net(self) -> int:
-        return self.added - self.taken
-
-    @property
-    def gross(self) -> int:
-        return self.typed + self.pasted + self.applied
-
-    @property
     def minutes(self) -> int:
         return round(self.active_seconds / 60)
 
@@ -86,7 +66,6 @@ class Figures:
 
 
 NOTHING = Figures()
-_NAMES = tuple(field.name for field in fields(Figures))
 
 
 def add_up(parts: Iterable[Figures]) -> Figures:
