@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapp
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from nexus.lib.ids import new_id
@@ -37,10 +37,6 @@ class TooLarge(Exception):
 
 class ClientLeft(Exception):
     """The connection ended before the answer did."""
-
-
-class Closeable(Protocol):
-    def close(self) -> None: ...
 
 
 @dataclass

@@ -51,13 +51,6 @@ class MoveForm(forms.Form):
     direction = forms.ChoiceField(choices=[("up", "up"), ("down", "down")])
 
 
-class OrderForm(forms.Form):
-    order = forms.CharField()
-
-    def clean_order(self) -> list[str]:
-        return [part for part in str(self.cleaned_data["order"]).split(",") if part]
-
-
 class ImportForm(forms.Form):
     file = forms.FileField(
         label=_("Your book"),

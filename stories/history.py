@@ -34,10 +34,6 @@ class Snapshot:
     reason: str = ""
     name: str = ""
 
-    @property
-    def is_head(self) -> bool:
-        return self.id is None
-
 
 def versions_of(chapter: Chapter) -> QuerySet[ChapterVersion]:
     """Return the kept versions, newest first, without their prose."""

@@ -9,7 +9,6 @@ urlpatterns = [
     path("stories/<uuid:story_id>/edit/", views.story_edit, name="edit"),
     path("stories/<uuid:story_id>/trash/", views.story_trash, name="trash_story"),
     path("stories/<uuid:story_id>/restore/", views.story_restore, name="restore"),
-    path("stories/<uuid:story_id>/reorder/", views.story_reorder, name="reorder"),
     path("chapters/<uuid:chapter_id>/move/", views.chapter_move, name="chapter_move"),
     path("chapters/<uuid:chapter_id>/publish/", views.chapter_publish, name="chapter_publish"),
     path("chapters/<uuid:chapter_id>/trash/", views.chapter_trash, name="chapter_trash"),

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -26,7 +26,6 @@ from stories.forms import (
     ImportChoiceForm,
     ImportForm,
     MoveForm,
-    OrderForm,
     StoryForm,
 )
 from stories.models import KEPT_IN_TRASH, Chapter, Story
@@ -98,17 +97,6 @@ def story_restore(request: HttpRequest, story_id: UUID) -> HttpResponse:
     if _tried(request, lambda: story_services.restore_story(story, at=timezone.now())):
         return redirect(story)
     return redirect("stories:trash")
-
-
-@login_required
-@require_POST
-def story_reorder(request: HttpRequest, story_id: UUID) -> HttpResponse:
-    """Give all chapters a new order, as the outline sends it without the API."""
-    story = own_story(request, story_id)
-    form = OrderForm(request.POST)
-    if form.is_valid():
-        _tried(request, lambda: _reorder(story, form.cleaned_data["order"]))
-    return redirect(story)
 
 
 @login_required
@@ -239,14 +227,6 @@ def _tried(request: HttpRequest, act: Any) -> bool:
         messages.error(request, refusal.detail)
         return False
     return True
-
-
-def _reorder(story: Story, order: list[str]) -> None:
-    try:
-        ids = [UUID(part) for part in order]
-    except ValueError as error:
-        raise Http404 from error
-    chapter_services.reorder_chapters(story, order=ids, at=timezone.now())
 
 
 def _move(chapter: Chapter, step: int) -> None:

@@ -6,7 +6,6 @@ REST framework's own turn `true` into 1 and 5 into "5"; a contract that says int
 from __future__ import annotations
 
 import unicodedata
-from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -91,12 +90,3 @@ class ProseField(serializers.CharField):
         if not isinstance(data, str):
             self.fail("invalid")
         return data
-
-
-class UTCDateTimeField(serializers.DateTimeField):
-    """An instant; without an offset it is read as UTC."""
-
-    def to_internal_value(self, value: Any) -> datetime:
-        if not isinstance(value, str):
-            self.fail("invalid", format="ISO 8601")
-        return super().to_internal_value(value)
