@@ -25,6 +25,8 @@ class StoryAdmin(admin.ModelAdmin):
     search_fields = ("id", "title", "owner__email", "owner__username")
     ordering = ("-created_at",)
     fields = readonly_fields = (*SHOWN, "chapters", "words")
+    # The story's own page is its writer's alone.
+    view_on_site = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Story]:
         stories = Story.objects.with_counts().order_by(*self.ordering)

@@ -13,6 +13,7 @@ from jobs.services import enqueue_job
 from stories.models import Story
 from stories.services.chapters import create_chapter
 from stories.services.stories import create_story
+from stories.tests.builders import make_story
 
 pytestmark = pytest.mark.django_db
 PROSE, SYNOPSIS, SECRET = "canaryprose", "canarysynopsis", "canaryparameter"
@@ -234,3 +235,11 @@ def test_staff_can_try_a_failed_job_again(as_carol, work):
     Job.objects.update(status="failed")
     act(as_carol, "jobs/job", "retry", Job.objects.get())
     assert Job.objects.get().status == "queued"
+
+
+def test_staff_are_offered_no_door_to_a_writers_story(as_carol, alice):
+    story = make_story(alice)
+    page = as_carol.get(f"/admin/stories/story/{story.pk}/change/")
+    assert page.status_code == 200
+    assert story.title in page.text
+    assert "View on site" not in page.text
