@@ -39,14 +39,19 @@ def publish_counts(
     user_id: UUID, story_id: UUID, chapter_id: UUID, words: int, today: date
 ) -> None:
     """Send `counts` for the chapter, and the `day`, as they are now."""
+    so_far, in_story = read_counts(user_id, story_id, today)
+    publish(user_id, counts(so_far, story_id, chapter_id, words, in_story), day(so_far))
+
+
+def read_counts(user_id: UUID, story_id: UUID, today: date) -> tuple[reports.Today, int]:
+    """Return the writer's day so far, and the words of a story."""
     with connection.cursor() as cursor:
         cursor.execute(COUNTS, {"user": user_id, "story": story_id, "day": today})
-        typed, applied, seconds, sessions, goal, in_story = cursor.fetchone()
+        typed, applied, seconds, sessions, goal, words = cursor.fetchone()
     figures = reports.Figures(
         typed=typed, applied=applied, active_seconds=seconds, sessions=sessions
     )
-    so_far = reports.Today(today, figures.words_written, goal, figures)
-    publish(user_id, counts(so_far, story_id, chapter_id, words, in_story), day(so_far))
+    return reports.Today(today, figures.words_written, goal, figures), words
 
 
 def story_words(story_id: UUID, *, but: UUID | None = None) -> int:

@@ -31,4 +31,4 @@ def write_ledger(
         return
     facts = (user.pk, chapter.story_id, chapter.pk, chapter.word_count, session.day)
     after_commit(live.publish_counts, *facts, lane="live")
-    after_commit(tasks.ask_for_roll_up, user.pk, session.day)
+    tasks.roll_up_soon(user.pk, session.day)

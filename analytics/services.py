@@ -10,8 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from django.db import connection
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
+from django.utils import timezone
 
 from accounts.models import User
 from analytics.causes import words_by_cause
@@ -33,6 +35,16 @@ LOCK = """
     WHERE session.user_id = %(user)s AND session.ended_at IS NULL
     ORDER BY session.id
     FOR NO KEY UPDATE OF session
+"""
+EXTEND = """
+    UPDATE analytics_writingsession
+    SET typed = %(typed)s, pasted = %(pasted)s, imported = %(imported)s, restored = %(restored)s,
+        replaced = %(replaced)s, moved_in = %(moved_in)s, applied = %(applied)s,
+        removed = %(removed)s, cut = %(cut)s, moved_out = %(moved_out)s, undone = %(undone)s,
+        last_change_at = %(last_change_at)s, active_seconds = %(active_seconds)s,
+        saves = %(saves)s, words_end = %(words_end)s, chapter_title = %(chapter_title)s,
+        updated_at = %(updated_at)s
+    WHERE id = %(id)s
 """
 # These are no stretch of work: each is a closed row of its own and ends nobody's session.
 AT_ONCE = frozenset({WritingSession.Source.IMPORT, WritingSession.Source.RESTORE})
@@ -177,17 +189,9 @@ def _extend(
     session.chapter_title = chapter.title
     for cause, count in words.items():
         setattr(session, cause, getattr(session, cause) + count)
-    session.save(
-        update_fields=[
-            "last_change_at",
-            "active_seconds",
-            "saves",
-            "words_end",
-            "chapter_title",
-            "updated_at",
-            *words,
-        ]
-    )
+    session.updated_at = timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute(EXTEND, vars(session))
     return session
 
 

@@ -6,11 +6,12 @@ import threading
 import time
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import partial
 from uuid import UUID
 
 import structlog
 from celery import shared_task
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 
@@ -25,6 +26,16 @@ MOST_DAYS_A_RUN = 500
 logger = structlog.get_logger("nexus.ledger")
 _asked: dict[tuple[UUID, date], float] = {}
 _asked_lock = threading.Lock()
+
+
+def roll_up_soon(user_id: UUID, day: date) -> None:
+    """Ask for a rollup once the current transaction is in; most saves find one queued already."""
+    transaction.on_commit(partial(_unless_queued, user_id, day), robust=True)
+
+
+def _unless_queued(user_id: UUID, day: date) -> None:
+    if _asked.get((user_id, day), 0.0) <= time.monotonic():
+        after_commit(ask_for_roll_up, user_id, day)
 
 
 def ask_for_roll_up(user_id: UUID, day: date) -> None:

@@ -20,7 +20,6 @@ from urllib.parse import quote
 from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 from psycopg.errors import LockNotAvailable
-from psycopg.types.json import Jsonb
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -81,7 +80,7 @@ def once(
         return _replay(user, key, route, body_hash)
     answer = act()
     with connection.cursor() as cursor:
-        cursor.execute(KEEP, [answer.status, Jsonb(answer.body), receipt])
+        cursor.execute(KEEP, [answer.status, dump(answer.body).decode(), receipt])
     return answer
 
 

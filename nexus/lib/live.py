@@ -1,8 +1,8 @@
 """Live messages: from a save in one thread to the sockets of one writer, through Redis.
 
-Protocol: one channel, `<LIVE_PREFIX>:live`, carrying `{"user": id, "message": {...}}`. Each process
-subscribes once and fans out locally. Everything here is best effort: messages hold ids and numbers,
-a lost one is harmless, and a Redis that is down or silent costs a save nothing.
+Protocol: one channel, `<LIVE_PREFIX>:live`, carrying `{"user": id, "messages": [{...}]}`. Each
+process subscribes once and fans out locally. Everything here is best effort: messages hold ids and
+numbers, a lost one is harmless, and a Redis that is down or silent costs a save nothing.
 """
 
 from __future__ import annotations
@@ -81,12 +81,9 @@ def publish(user_id: UUID | str, *messages: Message) -> None:
     """Send messages to every open page of a writer; never raises, takes at most 0.2 s."""
     if breaker.is_open:
         return
+    envelope = json.dumps({"user": str(user_id), "messages": messages}, default=str)
     try:
-        with _client().pipeline(transaction=False) as pipeline:
-            for message in messages:
-                envelope = json.dumps({"user": str(user_id), "message": message}, default=str)
-                pipeline.publish(_channel(), envelope)
-            pipeline.execute()
+        _client().publish(_channel(), envelope)
     except redis.RedisError as error:
         breaker.trip()
         logger.warning("live_paused", reason=type(error).__name__, seconds=REST_SECONDS)
@@ -201,9 +198,9 @@ class Hub:
 
     def _hand_out(self, envelope: bytes) -> None:
         content = json.loads(envelope)
-        user_id, message = content["user"], content["message"]
+        user_id, messages = content["user"], content["messages"]
         for reader in list(self._readers.get(user_id, ())):
-            if not reader.offer(message):
+            if not all(map(reader.offer, messages)):
                 logger.warning("live_reader_dropped", user_id=user_id)
                 self._readers[user_id].discard(reader)
 
