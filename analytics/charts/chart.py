@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from django.utils.formats import date_format, number_format
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 ROUND_TENTHS = (10, 12, 16, 20, 30, 40, 60, 80)
 
@@ -25,10 +27,21 @@ class Chart:
 
 
 def whole(value: int) -> str:
-    return number_format(value, use_l10n=True, force_grouping=True)
+    return _whole(value, get_language())
 
 
 def long_date(day: date) -> str:
+    return _long_date(day, get_language())
+
+
+# A page says hundreds of numbers and days, most of them more than once.
+@lru_cache(10_000)
+def _whole(value: int, language: str | None) -> str:
+    return number_format(value, use_l10n=True, force_grouping=True)
+
+
+@lru_cache(10_000)
+def _long_date(day: date, language: str | None) -> str:
     return date_format(day, "j F Y")
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.utils.html import format_html, format_html_join
+from functools import cache
+
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
 
@@ -10,12 +12,20 @@ def element(name: str, *children: str, **attributes: object) -> SafeString:
     """Return `<name …>children</name>`; an underscore at an attribute's end is dropped, one
     within it becomes a hyphen. Children that are not safe are escaped, values always.
     """
-    pairs = format_html_join(
-        "",
-        ' {}="{}"',
-        ((key.rstrip("_").replace("_", "-"), value) for key, value in attributes.items()),
-    )
-    return format_html("<{0}{1}>{2}</{0}>", SafeString(name), pairs, join(*children))
+    pairs = "".join(f' {_written(key)}="{_escaped(value)}"' for key, value in attributes.items())
+    return SafeString(f"<{name}{pairs}>{join(*children)}</{name}>")
+
+
+@cache
+def _written(key: str) -> str:
+    return key.rstrip("_").replace("_", "-")
+
+
+def _escaped(value: object) -> str:
+    # A year has hundreds of squares of six numbers each.
+    if isinstance(value, (int, float)):
+        return str(value)
+    return conditional_escape(value if isinstance(value, str) else str(value))
 
 
 def picture(
@@ -36,7 +46,7 @@ def picture(
 
 def join(*parts: str) -> SafeString:
     """Return safe parts one after the other, escaping the others."""
-    return format_html_join("", "{}", ((part,) for part in parts))
+    return SafeString("".join(map(conditional_escape, parts)))
 
 
 def number(value: float) -> str:
