@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Sum
 
 from accounts.models import User
-from analytics.reports.days import Streak, Today, Week, streak, today, week
+from analytics.reports.days import Streak, Today, Week, streak, week
 from stories.models import Chapter, Story
 
 LAST_CHAPTERS = 3
@@ -31,10 +31,11 @@ class Dashboard:
 
 
 def dashboard(user: User, *, at: datetime) -> Dashboard:
+    this_week = week(user, at=at)
     return Dashboard(
-        today=today(user, at=at),
+        today=this_week.today,
         streak=streak(user, at=at),
-        week=week(user, at=at),
+        week=this_week,
         jump_back_in=last_chapters(user),
         library=library(user),
     )

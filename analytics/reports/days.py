@@ -76,10 +76,11 @@ class DayWords:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """Seven days; `goals` holds those that had one."""
+    """Seven days, `today` among them; `goals` holds those that had one."""
 
     days: tuple[DayWords, ...]
     goals: Mapping[date, int]
+    today: Today
 
     def is_met(self, bar: DayWords) -> bool:
         """Tell whether the day had a goal and reached it."""
@@ -136,9 +137,15 @@ def week(user: User, *, at: datetime) -> Week:
         user=user, story=None, day__range=(span.first, span.last), goal__isnull=False
     )
     goals = {past: goal for past, goal in kept.values_list("day", "goal") if goal is not None}
-    goals[day] = goal_on(user, day) or maxsize
-    bars = day_words(figures_by_day(user, within=span, today=day), span, today=day)
-    return Week(bars, goals)
+    goal = goal_on(user, day)
+    goals[day] = goal or maxsize
+    figures = figures_by_day(user, within=span, today=day)
+    so_far = figures.get(day, NOTHING)
+    return Week(
+        days=day_words(figures, span, today=day),
+        goals=goals,
+        today=Today(day, so_far.words_written, goal, so_far),
+    )
 
 
 def day_words(figures: dict[date, Figures], span: Period, *, today: date) -> tuple[DayWords, ...]:

@@ -50,12 +50,13 @@ def _demo() -> dict[str, str] | None:
 def _context(request: HttpRequest, user: User, at: datetime) -> dict[str, Any]:
     day = user.day_of(at)
     library = _library(request, user, at)
+    week = reports.week(user, at=at)
     return {
         "greeting": _greeting(user, at),
         "day_label": day_name(day),
-        "today": today_words(reports.today(user, at=at)),
+        "today": today_words(week.today),
         "streak": _streak(user, at),
-        "week": _week(reports.week(user, at=at), user, at),
+        "week": _week(week, user, at),
         "jump_back": [_place(chapter, at) for chapter in _last_places(user)],
         **library,
     }
@@ -124,9 +125,11 @@ def _week(week: reports.Week, user: User, at: datetime) -> dict[str, Any]:
 
 def _last_places(user: User) -> QuerySet[Chapter]:
     """The three chapters last written in, each with no more than the tail of its text."""
-    own = Chapter.objects.visible_to(user).live().without_prose().select_related("story")
+    own = Chapter.objects.visible_to(user).live().order_by("-content_saved_at")
+    # Chosen first: else Postgres cuts the tail of every chapter and throws all but three away.
+    last = Chapter.objects.filter(pk__in=own.values("pk")[:3]).order_by("-content_saved_at")
     tail = Right("text", TAIL_CHARACTERS)
-    return own.annotate(tail=tail).order_by("-content_saved_at")[:3]
+    return last.without_prose().select_related("story").annotate(tail=tail)
 
 
 def _place(chapter: Chapter, at: datetime) -> dict[str, Any]:
