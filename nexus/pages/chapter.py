@@ -10,12 +10,14 @@ from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from analytics import reports
+from analytics.charts.chart import whole
 from nexus.lib.errors import DomainError, Stale
 from stories.forms import ChapterTextForm
 from stories.history import keep_conflict_copy
@@ -23,6 +25,8 @@ from stories.models import Chapter, ChapterVersion
 from stories.saving import parse_base, save_content
 from stories.services.chapters import create_chapter, update_chapter
 from stories.text import clean_html, from_markdown, to_markdown, with_ids
+
+NO_ID = str(UUID(int=0))
 
 
 @login_required
@@ -109,17 +113,21 @@ def _page(
 
 
 def _outline(current: Chapter) -> list[dict[str, Any]]:
-    rows = Chapter.objects.live().filter(story=current.story_id).without_prose().in_order()
+    rows = Chapter.objects.live().filter(story=current.story_id).in_order()
+    # Looked up once, since a book may have 500 chapters.
+    address = reverse("stories:chapter", args=[NO_ID])
     return [
         {
-            "id": str(row.pk),
-            "title": row.title,
-            "url": row.get_absolute_url(),
-            "word_count": row.word_count,
-            "part_title": row.part_title,
-            "current": row.pk == current.pk,
+            "id": str(pk),
+            "title": title,
+            "url": address.replace(NO_ID, str(pk)),
+            "words": whole(word_count),
+            "part_title": part_title,
+            "current": pk == current.pk,
         }
-        for row in rows
+        for pk, title, word_count, part_title in rows.values_list(
+            "pk", "title", "word_count", "part_title"
+        )
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,10 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -18,6 +22,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import User
 from analytics import reports
 from analytics.charts import bar_chart
+from analytics.charts.chart import whole
 from nexus.lib.errors import DomainError
 from nexus.lib.wording import ago
 from nexus.pages.desk import STATUS_CLASS
@@ -28,6 +33,10 @@ from stories.services import chapters as chapter_services
 from stories.views import add_refusal, own_chapter
 
 WORDS_READ_PER_MINUTE = 250
+# Addresses of a row's buttons; looked up once for a page, since a book may have 500 chapters.
+ACTIONS = ("move", "rename", "publish", "trash")
+COLUMNS = ("pk", "title", "part_title", "word_count", "published_at", "updated_at")
+NO_ID = str(UUID(int=0))
 
 
 @login_required
@@ -90,16 +99,18 @@ def _page(
     editing: str = "",
     refused: ChapterForm | None = None,
 ) -> HttpResponse:
-    stories = Story.objects.visible_to(request.user).live().with_counts()  # type: ignore[arg-type]
+    stories = Story.objects.visible_to(request.user).live()  # type: ignore[arg-type]
     story = get_object_or_404(stories.select_related("owner", "plan"), pk=story_id)
     at = timezone.now()
-    chapters = Chapter.objects.live().filter(story=story).without_prose().in_order()
-    rows = _rows(list(chapters), at, editing or request.GET.get("edit", ""), refused)
+    own = Chapter.objects.live().filter(story=story).in_order()
+    chapters = list(own.values_list(*COLUMNS, named=True))
+    words = sum(chapter.word_count for chapter in chapters)
+    rows = _rows(chapters, at, editing or request.GET.get("edit", ""), refused)
     context = {
         "story": story,
         "status": {"label": story.get_status_display(), "css": STATUS_CLASS[story.status]},
-        "totals": _totals(story, rows),
-        "plan_line": _plan_line(story, at),
+        "totals": _totals(words, rows),
+        "plan_line": _plan_line(story, words, at),
         "parts": _parts(rows),
         "new_chapter_form": new_chapter_form,
         "targets": target_cards(story, story.owner, at),
@@ -110,31 +121,76 @@ def _page(
 
 
 def _rows(
-    chapters: list[Chapter], at: datetime, editing: str, refused: ChapterForm | None
+    chapters: Sequence[Any], at: datetime, editing: str, refused: ChapterForm | None
 ) -> list[dict[str, Any]]:
     longest = max((chapter.word_count for chapter in chapters), default=0) or 1
-    rows = [
-        {
-            "id": str(chapter.pk),
-            "url": chapter.get_absolute_url(),
-            "number": number,
-            "title": chapter.title,
-            "part_title": chapter.part_title,
-            "words": chapter.word_count,
-            "bar": chapter.word_count * 100 // longest,
-            "is_published": chapter.is_published,
-            "edited": ago(chapter.updated_at, now=at),
-            "edited_iso": chapter.updated_at.isoformat(),
-            "is_first": number == 1,
-            "is_last": number == len(chapters),
-            "is_editing": str(chapter.pk) == editing,
-        }
-        for number, chapter in enumerate(chapters, start=1)
-    ]
+    addresses, labels, states = _addresses(), _labels(), (_state_of_draft(), _state_of_published())
+    rows = []
+    for number, chapter in enumerate(chapters, start=1):
+        ident, title = str(chapter.pk), escape(chapter.title)
+        rows.append(
+            {
+                # Escaped here, once, where a name or an id would be escaped ten times over.
+                **{name: SafeString(url.replace(NO_ID, ident)) for name, url in addresses},
+                **{name: SafeString(label % {"title": title}) for name, label in labels},
+                **states[chapter.published_at is not None],
+                "id": SafeString(ident),
+                "number": number,
+                "title": title,
+                "part_title": chapter.part_title,
+                "words": SafeString(whole(chapter.word_count)),
+                "bar": chapter.word_count * 100 // longest,
+                "is_published": chapter.published_at is not None,
+                "edited": escape(ago(chapter.updated_at, now=at)),
+                "edited_iso": SafeString(chapter.updated_at.isoformat()),
+                "is_first": number == 1,
+                "is_last": number == len(chapters),
+                "is_editing": ident == editing,
+            }
+        )
     for row in rows:
         if refused is not None and row["is_editing"]:
             row |= {name: refused.data.get(name, "") for name in ("title", "part_title")}
     return rows
+
+
+def _addresses() -> list[tuple[str, str]]:
+    """Return the addresses of a row, with a place for its chapter's id."""
+    return [
+        ("url", reverse("stories:chapter", args=[NO_ID])),
+        *(
+            (f"{action}_url", reverse(f"stories:chapter_{action}", args=[NO_ID]))
+            for action in ACTIONS
+        ),
+    ]
+
+
+def _labels() -> list[tuple[str, str]]:
+    return [
+        ("move_up_label", escape(_("Move “%(title)s” up"))),
+        ("move_down_label", escape(_("Move “%(title)s” down"))),
+        ("more_label", escape(_("More about “%(title)s”"))),
+    ]
+
+
+def _state_of_draft() -> dict[str, str]:
+    return {
+        "state_label": escape(_("Draft")),
+        "state_css": SafeString(""),
+        "published_note": SafeString(""),
+        "publish_value": SafeString("1"),
+        "publish_label": escape(_("Publish")),
+    }
+
+
+def _state_of_published() -> dict[str, str]:
+    return {
+        "state_label": escape(_("Published")),
+        "state_css": SafeString(" chip--published"),
+        "published_note": escape(_("published") + " · "),
+        "publish_value": SafeString("0"),
+        "publish_label": escape(_("Back to draft")),
+    }
 
 
 def _parts(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -147,14 +203,14 @@ def _parts(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return parts
 
 
-def _totals(story: Any, rows: list[dict[str, Any]]) -> dict[str, Any]:
+def _totals(words: int, rows: list[dict[str, Any]]) -> dict[str, Any]:
     published = sum(row["is_published"] for row in rows)
     return {
-        "words": story.word_count,
+        "words": words,
         "chapters": len(rows),
         "published": published,
         "drafts": len(rows) - published,
-        "reading": _reading_time(story.word_count),
+        "reading": _reading_time(words),
     }
 
 
@@ -168,19 +224,19 @@ def _reading_time(words: int) -> str:
     return ngettext("%(n)d hour to read", "%(n)d hours to read", hours) % {"n": hours}
 
 
-def _plan_line(story: Any, at: datetime) -> str:
+def _plan_line(story: Story, words: int, at: datetime) -> str:
     plan = getattr(story, "plan", None)
     if plan is None:
         return ""
     quota = quota_of_day(
         story.owner.day_of(at),
-        words_left=plan.total_words - story.word_count,
+        words_left=plan.total_words - words,
         start_on=plan.start_on,
         due_on=plan.due_on,
         weekday_weights=plan.weekday_weights,
     )
     values = {
-        "words": f"{story.word_count:,}",
+        "words": f"{words:,}",
         "total": f"{plan.total_words:,}",
         "quota": f"{quota:,}",
     }
