@@ -29,7 +29,35 @@ SAVES = 400
 ROUNDS = 8
 READS = 40
 CHAPTERS = 61
+STORIES = 20
+YEARS = 5
 SENTENCE = "the lamp burned low and nobody in the house by the river had slept for three nights"
+
+SESSIONS = """
+    INSERT INTO analytics_writingsession (
+        id, user_id, story_id, story_title, chapter_title, started_at, last_change_at, ended_at,
+        day, time_zone, typed, pasted, imported, restored, replaced, moved_in, applied, removed,
+        cut, moved_out, undone, active_seconds, saves, words_start, words_end, source, count_rule,
+        updated_at
+    )
+    SELECT gen_random_uuid(), %(user)s, story, 'Bench', 'Bench', day, day, day,
+        day::date, 'UTC', 200 + extract(doy FROM day)::int, 7, 0, 0, 0, 0, 0, 11,
+        0, 0, 0, 1200, 40, 0, 0, 'editor', 'nexus-1', day
+    FROM unnest(%(stories)s::uuid[]) AS story,
+        generate_series(now() - make_interval(days => %(days)s), now() - '1 day'::interval, '1 day')
+            AS day
+"""
+DAYS = """
+    INSERT INTO analytics_writingday (
+        user_id, story_id, day, typed, pasted, imported, restored, replaced, moved_in, applied,
+        removed, cut, moved_out, undone, active_seconds, saves, sessions, hours, rolled_up_at
+    )
+    SELECT user_id, story_id, day, sum(typed), sum(pasted), 0, 0, 0, 0, 0, sum(removed), 0, 0, 0,
+        sum(active_seconds), sum(saves), count(*), array_fill(0, ARRAY[24]), now()
+    FROM analytics_writingsession WHERE user_id = %(user)s AND day < current_date
+    GROUP BY GROUPING SETS ((user_id, story_id, day), (user_id, day))
+    ON CONFLICT DO NOTHING
+"""
 
 
 def main() -> None:
@@ -59,7 +87,12 @@ def measure() -> list[dict[str, Any]]:
 
     call_command("migrate", verbosity=0)
     studio = Studio()
-    return [*text_figures(), *save_figures(studio), *page_figures(studio)]
+    return [
+        *text_figures(),
+        *save_figures(studio),
+        *page_figures(studio),
+        *statistics_figures(studio),
+    ]
 
 
 class Studio:
@@ -290,15 +323,46 @@ def page_figures(studio: Studio) -> list[dict[str, Any]]:
         "desk": "/",
         f"story with {CHAPTERS} chapters": f"/stories/{studio.story.pk}/",
         "editor": f"/chapters/{studio.chapters[0].pk}/",
-        "statistics of a story": f"/stories/{studio.story.pk}/analytics/",
     }
     figures = []
     for name, path in pages.items():
-        queries = count_queries(studio, path)
         taken = statistics.median(timed(partial(studio.ask, "GET", path), READS))
-        figures.append(row(f"{name}, queries", queries, "", "≤ 12", met=queries <= 12))
+        figures.append(query_figure(studio, name, path))
         figures.append(row(f"{name}, p50", taken, "ms", "≤ 15 ms", met=taken <= 15))
     return figures
+
+
+def statistics_figures(studio: Studio) -> list[dict[str, Any]]:
+    fill_ledger(studio)
+    path, name = f"/stories/{studio.story.pk}/analytics/", f"statistics, {YEARS} × {STORIES}"
+    taken = statistics.quantiles(timed(partial(studio.ask, "GET", path), READS), n=20)[18]
+    return [
+        query_figure(studio, name, path),
+        row(f"{name}, p95", taken, "ms", "≤ 60 ms", met=taken <= 60),
+    ]
+
+
+def fill_ledger(studio: Studio) -> None:
+    """Give the writer years of days in many stories, rolled up as the worker leaves them."""
+    from django.db import connection
+    from django.utils import timezone
+
+    from analytics.rollups import roll_up_day
+    from stories.services.stories import create_story
+
+    at = timezone.now()
+    stories = [create_story(studio.user, title=f"Bench {n}", at=at) for n in range(1, STORIES)]
+    with connection.cursor() as cursor:
+        ids = [studio.story.pk, *(story.pk for story in stories)]
+        cursor.execute(SESSIONS, {"user": studio.user.pk, "stories": ids, "days": YEARS * 365})
+        cursor.execute(DAYS, {"user": studio.user.pk})
+        cursor.execute("ANALYZE")
+    roll_up_day(studio.user, studio.user.day_of(at), at=at)
+
+
+def query_figure(studio: Studio, name: str, path: str) -> dict[str, Any]:
+    queries = count_queries(studio, path)
+    return row(f"{name}, queries", queries, "", "≤ 12", met=queries <= 12)
 
 
 def count_queries(studio: Studio, path: str) -> int:
