@@ -6,7 +6,7 @@ import sys
 
 from daphne.server import Server
 
-from nexus import websocket
+from nexus import web_request, websocket
 
 FRAME_BYTES = 64 * 1024
 
@@ -15,6 +15,7 @@ def main(place: str) -> None:
     """Serve until told to stop."""
     from nexus.asgi import application
 
+    web_request.install()
     websocket.install()
     Server(
         application=application,

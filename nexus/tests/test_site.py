@@ -85,6 +85,17 @@ def test_a_body_past_the_limit_is_refused_with_a_problem_document(live_site):
     assert response.headers["X-Request-ID"]
 
 
+@pytest.mark.parametrize("path", ["/api/v1/imports", "/import/"])
+def test_a_broken_upload_is_refused_by_the_application(live_site, path):
+    connection = HTTPConnection(live_site.host, timeout=10)
+    headers = {"Content-Type": "multipart/form-data; boundary=x", "X-Request-ID": "one"}
+    connection.request("POST", path, b"no such boundary", headers)
+    response = connection.getresponse()
+    assert 400 <= response.status < 500
+    assert response.headers["X-Request-ID"] == "one"
+    assert response.read()
+
+
 def test_static_files_carry_their_request_id_through_the_real_server(live_site):
     connection = HTTPConnection(live_site.host, timeout=10)
     connection.request("GET", "/static/css/app.css", headers={"X-Request-ID": "one"})

@@ -1,0 +1,23 @@
+"""Daphne's requests without Twisted's own reading of forms.
+
+Twisted would read every posted form whole, on the event loop, and hang up on a broken one with a
+bare 400 that has neither body nor request id. Django reads forms itself, and says what is wrong.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from daphne import http_protocol
+
+
+class Request(http_protocol.WebRequest):
+    """One request; its body is left as it came."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, parsePOSTFormSubmission=False, **options)
+
+
+def install() -> None:
+    """Have Daphne make these requests; it has no setting for it."""
+    http_protocol.WebRequest = Request
