@@ -6,13 +6,14 @@ from allauth.account import app_settings as sign_in_settings
 from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from allauth.core import ratelimit
+from django.conf import settings
 from django.contrib.auth import login, logout
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
-from rest_framework.exceptions import APIException, Throttled
+from rest_framework.exceptions import APIException
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -28,7 +29,7 @@ from accounts.serializers import (
     UserSerializer,
 )
 from nexus.lib.api_view import ApiView
-from nexus.lib.errors import Forbidden
+from nexus.lib.errors import Forbidden, TooMany
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 # The sign-in library counts by the minute and does not say when the next try is free.
@@ -41,6 +42,16 @@ class WrongCredentials(APIException):
     status_code = status.HTTP_401_UNAUTHORIZED
     default_detail = gettext_lazy("The e-mail or the password is not right.")
     default_code = "wrong_credentials"
+
+
+def too_many(action: str) -> TooMany:
+    """Return the refusal for an action that was tried too often, by its strictest limit."""
+    rates = settings.ACCOUNT_RATE_LIMITS[action].split(",")
+    return TooMany(
+        _("That was tried too often. Please wait a minute, then try again."),
+        wait=WAIT_SECONDS,
+        limit=min(int(rate.split("/")[0]) for rate in rates),
+    )
 
 
 class RegisterView(ApiView):
@@ -56,7 +67,7 @@ class RegisterView(ApiView):
         """Make an account. Does not sign in."""
         values = self.body(RegisterSerializer)
         if not ratelimit.consume(request._request, action="signup"):
-            raise Throttled(wait=WAIT_SECONDS)
+            raise too_many("signup")
         user = services.register(**values)
         address = EmailAddress.objects.get(user=user, primary=True)
         address.send_confirmation(request._request, signup=True)
@@ -88,7 +99,7 @@ class LoginView(ApiView):
                 request._request, email=email.strip().lower(), password=password
             )
         except ValidationError as error:
-            raise Throttled(wait=WAIT_SECONDS) from error
+            raise too_many("login_failed") from error
         if user is None:
             raise WrongCredentials
         return user

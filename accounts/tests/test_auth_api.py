@@ -95,12 +95,19 @@ def test_register_lists_all_that_is_missing(client):
     assert_problem(post(client, "register"), 422, "invalid", "email", "password")
 
 
+def assert_limited(answer, limit):
+    assert_problem(answer, 429, "throttled")
+    assert int(answer.headers["Retry-After"]) > 0
+    assert answer.headers["X-RateLimit-Limit"] == str(limit)
+    assert answer.headers["X-RateLimit-Remaining"] == "0"
+    assert answer.headers["X-RateLimit-Reset"] == answer.headers["Retry-After"]
+
+
 def test_register_is_limited_per_address(client):
     for number in range(10):
         post(client, "register", NEW | {"email": f"mary{number}@example.com"})
     answer = post(client, "register", NEW)
-    assert_problem(answer, 429, "throttled")
-    assert int(answer.headers["Retry-After"]) > 0
+    assert_limited(answer, 10)
     assert not User.objects.filter(email="mary@example.com").exists()
 
 
@@ -156,8 +163,7 @@ def test_failed_logins_are_limited_per_address(client, alice):
     for _ in range(5):
         post(client, "login", LOGIN | {"password": "not-hers-at-all"})
     answer = post(client, "login", LOGIN)
-    assert_problem(answer, 429, "throttled")
-    assert int(answer.headers["Retry-After"]) > 0
+    assert_limited(answer, 5)
 
 
 @pytest.mark.parametrize(

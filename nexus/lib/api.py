@@ -167,8 +167,6 @@ def _refused(exc: exceptions.APIException, request_id: str) -> Response:
     headers = {}
     if challenge := getattr(exc, "auth_header", None):
         headers["WWW-Authenticate"] = challenge
-    if wait := getattr(exc, "wait", None):
-        headers["Retry-After"] = str(int(wait))
     body = problem(
         exc.status_code,
         detail,

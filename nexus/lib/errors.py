@@ -84,6 +84,16 @@ class PreconditionRequired(DomainError):
     status, code = 428, "precondition_required"
 
 
+class TooMany(DomainError):
+    """Asked too often; `wait` in seconds, `limit` of tries that were free."""
+
+    status, code = 429, "throttled"
+
+    def __init__(self, detail: str, *, wait: int, limit: int) -> None:
+        super().__init__(detail, extra={"retry_after": wait})
+        self.limit = limit
+
+
 class Busy(DomainError):
     """Not now; `extra["retry_after"]` says in how many seconds."""
 

@@ -15,7 +15,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from nexus.lib.errors import Busy, DomainError, FieldError, Forbidden
+from nexus.lib.errors import Busy, DomainError, FieldError, Forbidden, TooMany
 
 CONTENT_TYPE = "application/problem+json"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -77,7 +77,15 @@ def problem_response(
 def headers_of(error: DomainError) -> dict[str, str]:
     if error.status not in {429, 503}:
         return {}
-    return {"Retry-After": str(error.extra.get("retry_after", RETRY_AFTER))}
+    wait = str(error.extra.get("retry_after", RETRY_AFTER))
+    if not isinstance(error, TooMany):
+        return {"Retry-After": wait}
+    return {
+        "Retry-After": wait,
+        "X-RateLimit-Limit": str(error.limit),
+        "X-RateLimit-Remaining": "0",
+        "X-RateLimit-Reset": wait,
+    }
 
 
 def request_id_of(request: HttpRequest) -> str:
