@@ -35,6 +35,6 @@ def test_texts_with_nothing_in_common_and_few_words_are_compared_quickly():
     dice = random.Random(5)
     before = " ".join(dice.choice(["the", "of", "and", "a", "to"]) for _word in range(18_000))
     after = " ".join(dice.choice(["the", "of", "and", "a", "to"]) for _word in range(18_000))
-    started = time.perf_counter()
+    started = time.process_time()
     compare(before, after)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5

@@ -123,6 +123,6 @@ def test_python_and_javascript_count_alike():
 
 @pytest.mark.parametrize("unit", ["a-", "-", "a--", "\u2014", "字-", "a\u0301", "&"])
 def test_counting_takes_linear_time(unit):
-    started = time.perf_counter()
+    started = time.process_time()
     count_words(unit * 500_000)
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3

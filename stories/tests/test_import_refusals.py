@@ -22,10 +22,10 @@ def refused(read):
     """Read what must be refused, in time and with a sentence; return the sentence."""
 
     def _refused(content, filename):
-        started = time.perf_counter()
+        started = time.process_time()
         with pytest.raises(ImportRefused) as caught:
             read(content, filename)
-        assert time.perf_counter() - started < LIMIT
+        assert time.process_time() - started < LIMIT
         assert caught.value.reason.endswith(".")
         return caught.value.reason
 
@@ -186,12 +186,12 @@ def test_fifty_megabytes_of_text_are_refused(refused):
     ],
 )
 def test_contorted_html_is_answered_in_time(read, content):
-    started = time.perf_counter()
+    started = time.process_time()
     try:
         read("<html>" + content, "a.html")
     except ImportRefused as refusal:
         assert refusal.reason
-    assert time.perf_counter() - started < LIMIT
+    assert time.process_time() - started < LIMIT
 
 
 @pytest.mark.parametrize(
@@ -203,12 +203,12 @@ def test_contorted_html_is_answered_in_time(read, content):
 )  # fmt: skip
 @pytest.mark.parametrize("name", ["a.md", "a.txt"])
 def test_contorted_text_is_answered_in_time(read, content, name):
-    started = time.perf_counter()
+    started = time.process_time()
     try:
         read(content, name)
     except ImportRefused as refusal:
         assert refusal.reason
-    assert time.perf_counter() - started < LIMIT
+    assert time.process_time() - started < LIMIT
 
 
 def test_a_docx_nested_too_deep_is_answered(read):

@@ -250,9 +250,9 @@ def test_forty_nested_quotes_are_kept():
     ],
 )
 def test_cleaning_takes_linear_time(unit):
-    started = time.perf_counter()
+    started = time.process_time()
     clean_content(f"<p>{unit * (400_000 // len(unit))}")
-    assert time.perf_counter() - started < 4
+    assert time.process_time() - started < 4
 
 
 def test_quick_way_is_taken_for_what_the_editor_sends():
