@@ -1,4 +1,4 @@
-"""Daphne's requests without Twisted's own reading of forms.
+"""Daphne's requests without Twisted's own reading of forms, and its answers with all phrases.
 
 Twisted would read every posted form whole, on the event loop, and hang up on a broken one with a
 bare 400 that has neither body nor request id. Django reads forms itself, and says what is wrong.
@@ -6,9 +6,11 @@ bare 400 that has neither body nor request id. Django reads forms itself, and sa
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from daphne import http_protocol
+from twisted.web import http
 
 
 class Request(http_protocol.WebRequest):
@@ -19,5 +21,7 @@ class Request(http_protocol.WebRequest):
 
 
 def install() -> None:
-    """Have Daphne make these requests; it has no setting for it."""
+    """Have Daphne make these requests, and name the statuses Twisted has no phrase for."""
     http_protocol.WebRequest = Request
+    for status in HTTPStatus:
+        http.RESPONSES.setdefault(status.value, status.phrase.encode("ascii"))

@@ -85,6 +85,14 @@ def test_a_body_past_the_limit_is_refused_with_a_problem_document(live_site):
     assert response.headers["X-Request-ID"]
 
 
+def test_every_status_has_its_phrase(live_site):
+    connection = HTTPConnection(live_site.host, timeout=10)
+    body, headers = b"{}", {"Content-Type": "application/json"}
+    connection.request("POST", "/api/v1/auth/login", body, headers)
+    response = connection.getresponse()
+    assert (response.status, response.reason) == (422, "Unprocessable Entity")
+
+
 @pytest.mark.parametrize("path", ["/api/v1/imports", "/import/"])
 def test_a_broken_upload_is_refused_by_the_application(live_site, path):
     connection = HTTPConnection(live_site.host, timeout=10)
