@@ -33,6 +33,15 @@ def test_sign_up_makes_a_writer_and_signs_her_in(client):
     assert client.get("/settings/").status_code == 200
 
 
+@pytest.mark.parametrize(("host", "said"), [("mail.example.com", ["on its way"]), ("", [])])
+def test_sign_up_speaks_of_a_letter_only_where_letters_leave(client, settings, host, said):
+    settings.EMAIL_HOST = host
+    client.post("/accounts/signup/", NEW)
+    messages = [str(message) for message in client.get("/").context["messages"]]
+    assert len(messages) == len(said)
+    assert all(part in message for part, message in zip(said, messages, strict=True))
+
+
 def test_sign_up_sends_a_link_that_confirms_the_address(
     client, mailoutbox, django_capture_on_commit_callbacks
 ):
