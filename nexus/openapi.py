@@ -46,7 +46,7 @@ KEY_HEADER = {
     "description": "Sending the same request again under the same key gives the same answer.",
     "schema": {"type": "string", "format": "uuid"},
 }
-KEYED_PATHS = ("/stories", "/chapters")
+KEYED_PATHS = ("/stories", "/chapters", "/imports/{job_id}/apply")
 
 
 class SessionCookieScheme(OpenApiAuthenticationExtension):

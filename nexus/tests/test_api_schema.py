@@ -5,7 +5,10 @@ import re
 import pytest
 from django.core.management import call_command
 from django.urls import URLPattern, get_resolver
-from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.generators import EndpointEnumerator, SchemaGenerator
+
+from stories.content_schema import CONTENT_PATH
+from stories.receipts import KEYED_METHODS, KeyedView
 
 
 @pytest.fixture(scope="module")
@@ -79,3 +82,19 @@ def test_the_pages_bring_everything_themselves_and_nothing_inline(anonymous, pat
         assert address.startswith("/static/"), address
         assert anonymous.get(address).status_code == 200, address
     assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=", page)
+
+
+def test_a_key_is_offered_exactly_where_it_is_honoured(schema):
+    offered = {
+        (method.upper(), path)
+        for path, operations in schema["paths"].items()
+        for method, operation in operations.items()
+        if any(given["name"] == "Idempotency-Key" for given in operation.get("parameters", []))
+    }
+    honoured = {
+        (method, path.rstrip("/"))
+        for path, _, method, view in EndpointEnumerator().get_api_endpoints()
+        if issubclass(view.cls, KeyedView) and method in KEYED_METHODS
+    }
+    # The save is no REST framework view, and demands its key.
+    assert offered == honoured | {("PUT", CONTENT_PATH)}
