@@ -99,9 +99,7 @@ def figures_by_day(
 
     Two queries; one when no day is past, since those are always read from the sessions.
     """
-    fresh = _fresh(user, within, today)
-    if story_id:
-        fresh = fresh.filter(story_id=story_id)
+    fresh = _fresh(user, within, today, story_id)
     summed = fresh.order_by().values("day").annotate(**_sums())
     found = {row.pop("day"): Figures(**row) for row in summed}
     if within.first >= today:
@@ -133,9 +131,11 @@ def _whole_days() -> Any:
     return WritingDay.objects.filter(story__isnull=True)
 
 
-def _fresh(user: User, within: Period, today: date) -> Any:
+def _fresh(user: User, within: Period, today: date, story_id: UUID | None = None) -> Any:
     """Return the sessions that must be read themselves: today's, and of unsettled days."""
     sessions = WritingSession.objects.filter(user=user, day__range=(within.first, within.last))
+    if story_id:
+        sessions = sessions.filter(story_id=story_id)
     if within.first >= today:
         return sessions
     waiting = sessions.filter(unsettled()).order_by().values("day")
