@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 from rest_framework import serializers
@@ -11,6 +12,16 @@ from accounts.forms import PEN_NAME_LENGTH, known_time_zone
 from accounts.models import User
 from nexus.lib.days import time_zones
 from nexus.lib.fields import StrictCharField, StrictIntegerField
+
+
+def refuse_other_schemes(address: str) -> None:
+    """A portrait's address may be shown as a link one day; then `javascript:` would be code."""
+    try:
+        scheme = urlsplit(address).scheme
+    except ValueError:
+        scheme = "broken"
+    if scheme not in {"", "http", "https"}:
+        raise serializers.ValidationError(_("Please give a web address."))
 
 
 class UserSerializer(serializers.ModelSerializer[User]):
@@ -35,7 +46,9 @@ class ProfileChangeSerializer(serializers.Serializer[Any]):
     """What a writer may change about herself; everything else is ignored."""
 
     username = StrictCharField(max_length=PEN_NAME_LENGTH, required=False)
-    profile_img = StrictCharField(max_length=500, required=False, allow_blank=True)
+    profile_img = StrictCharField(
+        max_length=500, required=False, allow_blank=True, validators=[refuse_other_schemes]
+    )
     time_zone = StrictCharField(max_length=64, required=False)
     day_end_hour = StrictIntegerField(min_value=0, max_value=6, required=False)
     week_start = serializers.ChoiceField(choices=User.WeekStart.choices, required=False)
@@ -52,7 +65,13 @@ class RegisterSerializer(serializers.Serializer[Any]):
     username = StrictCharField(
         max_length=PEN_NAME_LENGTH, required=False, allow_blank=True, default=""
     )
-    profile_img = StrictCharField(max_length=500, required=False, allow_blank=True, default="")
+    profile_img = StrictCharField(
+        max_length=500,
+        required=False,
+        allow_blank=True,
+        default="",
+        validators=[refuse_other_schemes],
+    )
     time_zone = StrictCharField(max_length=64, required=False, allow_blank=True, default="UTC")
 
     def validate_time_zone(self, raw: str) -> str:

@@ -49,7 +49,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "rest_framework",
-    "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "channels",
@@ -163,7 +162,6 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = VAR / "media"
-MEDIA_URL = "/media/"
 IS_STATIC_HASHED = not DEBUG and PROFILE != "test"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -294,7 +292,6 @@ SPECTACULAR_SETTINGS = {
 # --- Words and time ----------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", "English")]
-LOCALE_PATHS = [BASE_DIR / "nexus" / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

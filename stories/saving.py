@@ -195,10 +195,17 @@ def require_access(chapter_id: UUID, *, by: User) -> Chapter:
     rows = Chapter.objects.live().filter(pk=chapter_id).select_related("story")
     chapter = rows.only("id", "story__owner_id").first()
     if chapter is None:
-        raise NotFound(_("There is no such chapter."))
+        raise NotFound(_absence(chapter_id, by=by))
     if chapter.story.owner_id != by.pk:
         raise Forbidden(_("This chapter belongs to another writer."))
     return chapter
+
+
+def _absence(chapter_id: UUID, *, by: User) -> str:
+    """Say why there is nothing to write in; only its owner hears that it is in the trash."""
+    if Chapter.objects.visible_to(by).filter(pk=chapter_id).exists():
+        return _("This chapter is in the trash. Put it back, and your text can be saved.")
+    return _("There is no such chapter.")
 
 
 def keep_when_due(head: Any, prose: Prose, *, reason: str, at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from stories import views
+from stories import history_pages, views
 
 urlpatterns = [
     path("stories/new/", views.story_create, name="create"),
@@ -13,6 +13,17 @@ urlpatterns = [
     path("chapters/<uuid:chapter_id>/publish/", views.chapter_publish, name="chapter_publish"),
     path("chapters/<uuid:chapter_id>/trash/", views.chapter_trash, name="chapter_trash"),
     path("chapters/<uuid:chapter_id>/restore/", views.chapter_restore, name="chapter_restore"),
+    path("chapters/<uuid:chapter_id>/history/", history_pages.chapter_history, name="history"),
+    path(
+        "chapters/<uuid:chapter_id>/history/<uuid:version_id>/",
+        history_pages.version_detail,
+        name="version",
+    ),
+    path(
+        "chapters/<uuid:chapter_id>/history/<uuid:version_id>/restore/",
+        history_pages.version_restore,
+        name="version_restore",
+    ),
     path("trash/", views.trash, name="trash"),
     path("import/", views.import_book, name="import"),
     path("import/<uuid:job_id>/apply/", views.import_apply, name="import_apply"),

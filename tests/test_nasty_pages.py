@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from jobs.models import Job
+from stories.history import keep_conflict_copy
 from stories.services.targets import create_target
 from stories.tests.builders import make_chapter, make_story
 from tests.test_strangers import PAGES, filled
@@ -84,6 +85,7 @@ def ids(alice):
     story = make_story(alice)
     chapter = make_chapter(story)
     make_chapter(story, title="Two")
+    kept = keep_conflict_copy(chapter, content="<p>Copy</p>", by=alice, at=timezone.now())
     target = create_target(story, quota=7, frequency="Daily", from_date=today, to_date=today)
     job = Job.objects.create(owner=alice, kind="import.read", title="Book", status="failed")
     return {
@@ -91,6 +93,7 @@ def ids(alice):
         "chapter_id": chapter.pk,
         "target_id": target.pk,
         "job_id": job.pk,
+        "version_id": kept.id,
         "day": today.isoformat(),
     }
 

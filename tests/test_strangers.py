@@ -14,6 +14,7 @@ from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 
 from jobs.models import Job
+from stories.history import keep_conflict_copy
 from stories.models import Chapter, Story, Target
 from stories.services.chapters import trash_chapter
 from stories.services.stories import trash_story
@@ -92,6 +93,8 @@ def owned(alice, as_alice):
     chapter = make_chapter(story, title="Xylograph chapter", content="<p>xylograph prose</p>")
     make_chapter(story, title="Xylograph two", content="<p>xylograph prose two</p>")
     assert save(as_alice, chapter, "<p>xylograph prose again</p>").status_code == 200
+    now = timezone.now()
+    kept = keep_conflict_copy(chapter, content="<p>xylograph copy</p>", by=alice, at=now)
     target = create_target(story, quota=7, frequency="Daily", from_date=today, to_date=today)
     job = Job.objects.create(owner=alice, kind="import.read", title="xylograph", status="failed")
     return {
@@ -100,6 +103,7 @@ def owned(alice, as_alice):
         "target_id": target.pk,
         "job_id": job.pk,
         "version": 2,
+        "version_id": kept.id,
         "day": today.isoformat(),
     }
 

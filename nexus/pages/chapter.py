@@ -106,6 +106,7 @@ def _page(
         "conflict": None
         if conflict_with is None
         else {"mine": conflict_with, "theirs": theirs, "base": current.etag},
+        "history_url": reverse("stories:history", args=[current.pk]),
         "form_errors": form_errors or [],
     }
     status = 409 if conflict_with is not None else 422 if form_errors else 200
