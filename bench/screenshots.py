@@ -39,6 +39,7 @@ PAGES = {
     "desk": "/",
     "story": "/stories/{story}/",
     "editor": "/chapters/{chapter}/",
+    "history": "/chapters/{chapter}/history/",
     "statistics": "/stories/{story}/analytics/",
     "targets": "/targets/",
     "import": "/import/",

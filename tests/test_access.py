@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from jobs.models import Job
 from nexus.testing import LOUD
+from stories.history import keep_conflict_copy
 from stories.services.chapters import trash_chapter
 from stories.services.stories import trash_story
 from stories.services.targets import create_target
@@ -38,6 +39,8 @@ WRITERS_PAGES = {
     "story": "/stories/{story}/",
     "edit": "/stories/{story}/edit/",
     "editor": "/chapters/{chapter}/",
+    "history": "/chapters/{chapter}/history/",
+    "version": "/chapters/{chapter}/history/{version}/",
     "statistics": "/stories/{story}/analytics/",
     "day": "/days/{day}/",
     "targets": "/targets/",
@@ -99,7 +102,14 @@ def places(alice, as_alice):
     Job.objects.create(
         owner=alice, kind="import.read", title="b.epub", status="failed", error="No."
     )
-    return {"story": story.pk, "chapter": chapter.pk, "job": job.pk, "day": today.isoformat()}
+    kept = keep_conflict_copy(chapter, content=words(70), by=alice, at=now)
+    return {
+        "story": story.pk,
+        "chapter": chapter.pk,
+        "version": kept.id,
+        "job": job.pk,
+        "day": today.isoformat(),
+    }
 
 
 def barriers(page, axe, addresses):
