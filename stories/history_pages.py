@@ -22,7 +22,7 @@ from stories.models import Chapter, ChapterVersion
 from stories.text import clean_html
 from stories.views import own_chapter
 
-PER_PAGE = 50
+PER_PAGE = 20
 
 
 @login_required
