@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-import structlog
-from celery import shared_task
+from typing import Any
+
+from celery import Task, shared_task
 from django.utils import timezone
 
 from jobs import services
 
-log = structlog.get_logger(__name__)
 RETRY_SECONDS = 5
 
 
-@shared_task
+class JobTask(Task):
+    """Tries a job again that broke unexpectedly, or declares it dead: nobody waits for ever."""
+
+    def on_failure(self, error: Exception, task_id: str, args: Any, *rest: Any) -> None:
+        """Hear from Celery that the task raised; Celery has logged it."""
+        if services.give_up_or_retry(args[0]):
+            self.apply_async(args=list(args), countdown=RETRY_SECONDS)
+
+
+@shared_task(base=JobTask)
 def run(job_id: str) -> None:
-    """Run one job. An unexpected error is logged, and the job tried again or declared dead."""
-    try:
-        services.run_job(job_id)
-    except Exception:
-        log.exception("job_broke", job_id=job_id)
-        if services.give_up_or_retry(job_id):
-            run.apply_async(args=[job_id], countdown=RETRY_SECONDS)
+    """Run one job."""
+    services.run_job(job_id)
 
 
 @shared_task
