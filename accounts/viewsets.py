@@ -55,6 +55,7 @@ def too_many(action: str) -> TooMany:
 
 
 class RegisterView(ApiView):
+    is_keyed = False
     permission_classes = (AllowAny,)
 
     @extend_schema(
@@ -75,6 +76,7 @@ class RegisterView(ApiView):
 
 
 class LoginView(ApiView):
+    is_keyed = False
     permission_classes = (AllowAny,)
 
     @extend_schema(
@@ -106,6 +108,8 @@ class LoginView(ApiView):
 
 
 class LogoutView(ApiView):
+    is_keyed = False
+
     @extend_schema(operation_id="logout", request=None, responses=MessageSerializer, tags=["auth"])
     def post(self, request: Request) -> Response:
         """End the session; its cookie is worth nothing from now on."""

@@ -32,13 +32,13 @@ from analytics.serializers import (
 )
 from analytics.tasks import refresh_goal
 from nexus.lib.api import after_cursor, cut_page, find, parse_id
+from nexus.lib.api_view import ApiView
 from nexus.lib.errors import NotFound
 from stories.models import Story, Target
-from stories.receipts import KeyedView
 from stories.services import targets as target_services
 
 
-class LedgerView(KeyedView):
+class LedgerView(ApiView):
     """What the views here share: the writer's own story, and now."""
 
     user: Any

@@ -11,4 +11,7 @@ class StoriesConfig(AppConfig):
     verbose_name = _("Stories")
 
     def ready(self) -> None:
-        from stories import imports  # noqa: F401 - registers its kinds of work
+        from nexus.lib.api_view import ApiView
+        from stories import imports, receipts  # noqa: F401 - imports registers its kinds of work
+
+        ApiView.receipts = staticmethod(receipts.keep)

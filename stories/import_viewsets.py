@@ -19,7 +19,6 @@ from nexus.lib.names import MAX_LENGTH
 from stories import imports
 from stories.importing.book import SPLITS
 from stories.models import Story
-from stories.receipts import KeyedView
 
 
 class NewImportSerializer(serializers.Serializer[Any]):
@@ -63,7 +62,7 @@ class ImportsView(ApiView):
         return Response(JobSerializer(job).data, status=status.HTTP_202_ACCEPTED)
 
 
-class ImportApplyView(KeyedView):
+class ImportApplyView(ApiView):
     @extend_schema(
         operation_id="apply_import",
         request=ImportChoiceSerializer,

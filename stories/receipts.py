@@ -10,14 +10,15 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import OperationalError, connection, transaction
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from psycopg.errors import LockNotAvailable
 from rest_framework.request import Request
@@ -25,15 +26,14 @@ from rest_framework.response import Response
 
 from accounts.models import User
 from nexus.lib.api import ApiJSONRenderer
-from nexus.lib.api_view import ApiView
+from nexus.lib.api_view import KEY_HEADER as HEADER
+from nexus.lib.api_view import Handler
 from nexus.lib.errors import Conflict, Invalid
 from nexus.lib.problems import dump
 from stories.models import SaveReceipt
 
-HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
 KEPT = timedelta(days=30)
-KEYED_METHODS = frozenset({"POST", "PUT", "PATCH"})
 # `ON CONFLICT` waits for a twin that has not committed yet, for as long as `lock_timeout` allows.
 CLAIM = """
     INSERT INTO stories_savereceipt (user_id, key, route, body_hash, created_at)
@@ -111,39 +111,49 @@ def _replay(user: User, key: uuid.UUID, route: str, body_hash: str) -> Answer:
     return Answer(receipt.status, receipt.response, is_replayed=True)
 
 
-class KeyedView(ApiView):
-    """An API view whose POST, PUT and PATCH may be sent again under the same key."""
+def keep(request: Request, handler: Handler) -> Response:
+    """Answer a request of the API under its key; see `ApiView`."""
+    digest = _digest(request)
+    key = parse_key(request.headers[HEADER])
+    kept: list[Response] = []
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        method = (request.method or "").lower()
-        handler = getattr(self, method, None)
-        if handler is None or method.upper() not in KEYED_METHODS or HEADER not in request.headers:
-            return
-        # `dispatch` looks the handler up after this, so it finds the one that asks for the receipt.
-        setattr(self, method, partial(self._keyed, handler))
+    def act() -> Answer:
+        # A handler refuses by raising, so what it returns is a success.
+        response = handler()
+        kept.append(response)
+        return Answer(response.status_code, json.loads(dump(_json(response.data))))
 
-    def _keyed(
-        self, handler: Callable[..., Response], request: Request, *args: Any, **kwargs: Any
-    ) -> Response:
+    # Quoted, since a path may hold what no column takes, such as NUL.
+    route = f"{request.method} {quote(request.path.rstrip('/'))}"
+    answer = once(act, user=cast(User, request.user), key=key, route=route, body_hash=digest)
+    if not answer.is_replayed:
+        return kept[0]
+    return Response(answer.body, status=answer.status, headers={REPLAYED: "true"})
+
+
+def _digest(request: Request) -> str:
+    """Return what two equal bodies share; malformed ones are refused (400) before a bad key."""
+    if not (request.content_type or "").startswith("multipart/"):
         raw = request._request.body
-        # Malformed JSON (400) comes before a bad key (422).
         _parsed = request.data if raw else None
-        key = parse_key(request.headers[HEADER])
-        kept: list[Response] = []
+        return hash_of(raw)
+    digest = hashlib.sha256()
+    form = cast(QueryDict, request.data)
+    for name, values in sorted(form.lists()):
+        for value in values:
+            part = hashlib.sha256()
+            for piece in _pieces(value):
+                part.update(piece)
+            digest.update(f"{name}={part.hexdigest()}&".encode())
+    return digest.hexdigest()
 
-        def act() -> Answer:
-            # A handler refuses by raising, so what it returns is a success.
-            response = handler(request, *args, **kwargs)
-            kept.append(response)
-            return Answer(response.status_code, json.loads(dump(_json(response.data))))
 
-        # Quoted, since a path may hold what no column takes, such as NUL.
-        route = f"{request.method} {quote(request.path.rstrip('/'))}"
-        answer = once(act, user=self.person, key=key, route=route, body_hash=hash_of(raw))
-        if not answer.is_replayed:
-            return kept[0]
-        return Response(answer.body, status=answer.status, headers={REPLAYED: "true"})
+def _pieces(value: str | UploadedFile) -> Iterator[bytes]:
+    if isinstance(value, str):
+        yield value.encode()
+    else:
+        yield (value.name or "").encode()
+        yield from value.chunks()
 
 
 def _json(body: Any) -> Any:

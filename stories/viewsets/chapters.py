@@ -9,9 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from nexus.lib.api import find
+from nexus.lib.api_view import ApiView
 from stories import serializers as shapes
 from stories.models import Chapter
-from stories.receipts import KeyedView
 from stories.saving import parse_base
 from stories.services import chapters as chapter_services
 from stories.viewsets.answers import (
@@ -28,7 +28,7 @@ IF_MATCH = OpenApiParameter(
 )
 
 
-class ChaptersView(KeyedView):
+class ChaptersView(ApiView):
     @extend_schema(
         operation_id="list_chapters", responses=shapes.ChapterListSerializer, tags=["chapters"]
     )
@@ -52,7 +52,7 @@ class ChaptersView(KeyedView):
         return whole_chapter(chapter.pk, status=status.HTTP_201_CREATED)
 
 
-class ChapterOrderView(KeyedView):
+class ChapterOrderView(ApiView):
     @extend_schema(
         operation_id="reorder_chapters",
         request=shapes.ReorderSerializer,
@@ -68,7 +68,7 @@ class ChapterOrderView(KeyedView):
         return Response(chapter_list(story))
 
 
-class ChapterView(KeyedView):
+class ChapterView(ApiView):
     @extend_schema(
         operation_id="get_chapter",
         parameters=[shapes.ChapterQuery],
@@ -121,7 +121,7 @@ class ChapterView(KeyedView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class ChapterRestoreView(KeyedView):
+class ChapterRestoreView(ApiView):
     @extend_schema(
         operation_id="restore_chapter",
         request=None,

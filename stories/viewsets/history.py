@@ -11,15 +11,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from nexus.lib.api import after_cursor, cut_page, find
+from nexus.lib.api_view import ApiView
 from stories import history
 from stories import serializers as shapes
 from stories.models import Chapter
-from stories.receipts import KeyedView
 from stories.saving import SaveResult
 from stories.viewsets.answers import own_chapter
 
 
-class VersionsView(KeyedView):
+class VersionsView(ApiView):
     @extend_schema(
         operation_id="list_versions",
         parameters=[shapes.ListQuery],
@@ -56,7 +56,7 @@ class VersionsView(KeyedView):
         return Response(shapes.VersionSerializer(copy).data, status=status.HTTP_201_CREATED)
 
 
-class VersionView(KeyedView):
+class VersionView(ApiView):
     @extend_schema(operation_id="get_version", responses=shapes.VersionSerializer, tags=["history"])
     def get(self, request: Request, chapter_id: str, version: str) -> Response:
         """Show one version with its text, by its revision or its id."""
@@ -79,7 +79,7 @@ class VersionView(KeyedView):
         return Response(shapes.VersionSerializer(named).data)
 
 
-class VersionRestoreView(KeyedView):
+class VersionRestoreView(ApiView):
     @extend_schema(
         operation_id="restore_version",
         request=None,
@@ -93,7 +93,7 @@ class VersionRestoreView(KeyedView):
         return saved_answer(saved)
 
 
-class DifferenceView(KeyedView):
+class DifferenceView(ApiView):
     @extend_schema(
         operation_id="compare_versions",
         parameters=[shapes.DiffQuery],

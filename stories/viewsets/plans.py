@@ -13,15 +13,15 @@ from rest_framework.response import Response
 
 from accounts.models import User
 from nexus.lib.api import find
+from nexus.lib.api_view import ApiView
 from nexus.lib.errors import Invalid, NotFound
 from stories import serializers as shapes
 from stories.models import Plan, Story
 from stories.plans import days_left, quota_of_day
-from stories.receipts import KeyedView
 from stories.services import targets as target_services
 
 
-class PlanView(KeyedView):
+class PlanView(ApiView):
     @extend_schema(operation_id="get_plan", responses=shapes.PlanSerializer, tags=["plans"])
     def get(self, request: Request, story_id: str) -> Response:
         """Show the story's plan with what is left to do today; 404 when it has none."""

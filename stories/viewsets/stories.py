@@ -9,9 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from nexus.lib.api import find
+from nexus.lib.api_view import ApiView
 from stories import serializers as shapes
 from stories.models import Story
-from stories.receipts import KeyedView
 from stories.services import stories as story_services
 from stories.viewsets.answers import (
     own_story,
@@ -19,7 +19,7 @@ from stories.viewsets.answers import (
 )
 
 
-class StoriesView(KeyedView):
+class StoriesView(ApiView):
     @extend_schema(
         operation_id="list_stories",
         parameters=[shapes.StoryQuery],
@@ -45,7 +45,7 @@ class StoriesView(KeyedView):
         return Response(whole_story(story), status=status.HTTP_201_CREATED)
 
 
-class StoryView(KeyedView):
+class StoryView(ApiView):
     @extend_schema(operation_id="get_story", responses=shapes.StorySerializer, tags=["stories"])
     def get(self, request: Request, story_id: str) -> Response:
         """Show one story with its outline, without prose."""
@@ -81,7 +81,7 @@ class StoryView(KeyedView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class StoryRestoreView(KeyedView):
+class StoryRestoreView(ApiView):
     @extend_schema(
         operation_id="restore_story", request=None, responses=shapes.StorySerializer, tags=["trash"]
     )

@@ -9,12 +9,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from nexus.lib.api import after_cursor, cut_page
+from nexus.lib.api_view import ApiView
 from stories import serializers as shapes
 from stories.models import KEPT_IN_TRASH, Chapter, Story
-from stories.receipts import KeyedView
 
 
-class TrashView(KeyedView):
+class TrashView(ApiView):
     @extend_schema(
         operation_id="list_trash",
         parameters=[shapes.ListQuery],
