@@ -90,7 +90,7 @@ const EVENTS = {
 
   /** Ctrl+S, or the page is being hidden or left. Also the writer's "try again" after a refusal. */
   save_now(state, { now }) {
-    if (state.gate === "AUTH") return [state, [{ do: "check_user" }]];
+    if (isForAnother(state)) return [state, [{ do: "check_user" }]];
     if (state.gate === "BLOCKED") return resume({ ...state, gate: null, reason: null });
     return state.gate ? same(state) : hurry(state, now);
   },
@@ -128,13 +128,13 @@ const EVENTS = {
   /** A browser's word about the network is a hint: the server may be this very machine. */
   offline: (state) => [{ ...state, online: false }, []],
   online: (state, { now }) => hurryRetry({ ...state, online: true }, now),
-  visible: (state, { now }) => state.gate === "AUTH" ? [state, [{ do: "check_user" }]] : hurryRetry(state, now),
+  visible: (state, { now }) => isForAnother(state) ? [state, [{ do: "check_user" }]] : hurryRetry(state, now),
 
   /** Who is signed in now: the `same` writer, an `other` one, or `none`. */
   user(state, { is }) {
-    if (state.gate !== "AUTH" || is === "none") return same(state);
-    if (is === "other") return [{ ...state, gate: "BLOCKED", reason: "other_user" }, []];
-    return resume({ ...state, gate: null });
+    if (!isForAnother(state) || is === "none") return same(state);
+    const blocked = { ...state, gate: "BLOCKED", reason: "other_user" };
+    return is === "other" ? [blocked, []] : resume({ ...state, gate: null, reason: null });
   },
 
   ...CONFLICT_EVENTS,
@@ -171,14 +171,11 @@ function release(state) {
   return { ...state, request: null, carry: state.request.activity, retryAt: null, tries: 0, notBefore: 0 };
 }
 
-function resume(state) {
-  if (state.request) return send(state);
-  return isUnsaved(state) ? capture(state) : same(state);
-}
+const resume = (state) => state.request ? send(state) : isUnsaved(state) ? capture(state) : same(state);
 
 function hurry(state, now) {
   if (state.request) return state.sending ? [{ ...state, pauseAt: state.pauseAt && now }, []] : hurryRetry(state, now);
-  return isUnsaved(state) ? capture(state) : same(state);
+  return resume(state);
 }
 
 function hurryRetry(state, now) {
@@ -189,6 +186,8 @@ function hurryRetry(state, now) {
 const send = (state) => [{ ...state, sending: true, retryAt: null }, [{ do: "send", request: state.request }]];
 const capture = (state) => [state, [{ do: "capture", for: "save" }]];
 const journal = (seq, content, request) => ({ do: "journal", entry: { seq, content, request } });
+// Nobody is signed in, or somebody else: the text waits for its own writer.
+const isForAnother = ({ gate, reason }) => gate === "AUTH" || reason === "other_user";
 const isDue = (at, now) => at !== null && at <= now;
 const isSaveDue = (state, now) => isDue(state.pauseAt, now) || isDue(state.limitAt, now);
 

@@ -116,6 +116,9 @@ test("an expired sign-in freezes the request until the same writer is back", () 
   const [other, none] = run(asked, [{ type: "user", is: "other" }]);
   assert.equal(other.name, "BLOCKED");
   assert.deepEqual(sends(none), []);
+  const [waiting, asks] = run(other, [{ type: "save_now", now: 92_000 }, { type: "visible", now: 93_000 }]);
+  assert.deepEqual(asks.map((effect) => effect.do), ["check_user", "check_user"]);
+  assert.equal(sends(run(waiting, [{ type: "user", is: "same" }])[1])[0].request, request);
 });
 
 test("a refusal stops and asks; trying again uses a new key and keeps the activity", () => {
