@@ -78,11 +78,11 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
             terminalreporter.write_line(f"*** {reason}", yellow=True, bold=True)
 
 
-def require(program: str | None, name: str) -> str:
-    """Return a program's path; without it skip loudly on a laptop and fail where CI is set."""
-    if program:
-        return program
-    sentence = f"{LOUD} these tests need {name}, which is not installed"
+def require(found: Any, name: str) -> Any:
+    """Return what was found; without it skip loudly on a laptop and fail where CI is set."""
+    if found:
+        return found
+    sentence = f"{LOUD} these tests need {name}, which is not here"
     if os.environ.get("CI"):
         pytest.fail(sentence, pytrace=False)
     pytest.skip(sentence)

@@ -1,6 +1,5 @@
 """Every page can be used by everyone: axe finds nothing, in both themes, wide and narrow."""
 
-import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from jobs.models import Job
-from nexus.testing import LOUD
+from nexus.testing import require
 from stories.history import keep_conflict_copy
 from stories.services.chapters import trash_chapter
 from stories.services.stories import trash_story
@@ -64,12 +63,7 @@ SIZES = [{"width": 1440, "height": 900}, {"width": 390, "height": 844}]
 
 @pytest.fixture
 def axe():
-    if not AXE.exists():
-        sentence = f"{LOUD} looking for barriers needs axe-core: run npm ci"
-        if os.environ.get("CI"):
-            pytest.fail(sentence, pytrace=False)
-        pytest.skip(sentence)
-    return AXE.read_text()
+    return require(AXE.exists() and AXE, "axe-core (npm ci)").read_text()
 
 
 @pytest.fixture

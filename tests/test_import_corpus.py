@@ -1,6 +1,5 @@
 """A real novel comes in by the page: whole, quickly, and without counting as written."""
 
-import os
 import re
 import time
 from pathlib import Path
@@ -10,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from analytics.models import WritingSession
-from nexus.testing import LOUD
+from nexus.testing import require
 from stories.models import Chapter, Story
 from tests import desk
 
@@ -23,12 +22,7 @@ WORDS, TOLERANCE = 122_000, 0.005
 
 @pytest.fixture
 def novel():
-    if not NOVEL.exists():
-        sentence = f"{LOUD} the import of a whole novel needs {NOVEL}"
-        if os.environ.get("CI"):
-            pytest.fail(sentence, pytrace=False)
-        pytest.skip(sentence)
-    return NOVEL
+    return require(NOVEL.exists() and NOVEL, "the novel of the corpus, beside the checkout")
 
 
 @pytest.fixture

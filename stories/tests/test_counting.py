@@ -1,5 +1,4 @@
 import json
-import os
 import random
 import shutil
 import subprocess
@@ -10,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nexus.testing import require
 from stories.counting import RULE, count_html, count_words
 from stories.text import clean_html
 
@@ -89,14 +89,6 @@ def _random_texts(how_many: int) -> list[str]:
     return ["".join(character() for _ in range(dice.randint(0, 60))) for _ in range(how_many)]
 
 
-def _node() -> str:
-    if node := shutil.which("node"):
-        return node
-    if os.environ.get("CI"):
-        pytest.fail("Node is missing: the JavaScript counter cannot be compared with this one")
-    pytest.skip("NODE IS NOT INSTALLED: the JavaScript counter was not compared with this one")
-
-
 def test_python_and_javascript_count_alike():
     texts = [case["text"] for case in CASES["text"]] + _random_texts(400)
     script = (
@@ -105,7 +97,7 @@ def test_python_and_javascript_count_alike():
         "console.log(JSON.stringify(JSON.parse(all).map(countWords)));"
     )
     answer = subprocess.run(
-        [_node(), "--input-type=module", "-e", script],
+        [require(shutil.which("node"), "Node"), "--input-type=module", "-e", script],
         input=json.dumps(texts),
         capture_output=True,
         text=True,

@@ -1,10 +1,10 @@
-import os
 import time
 import tracemalloc
 from pathlib import Path
 
 import pytest
 
+from nexus.testing import require
 from stories.counting import count_words
 from stories.importing import read_book
 from stories.tests import samples
@@ -35,10 +35,7 @@ def assert_is_a_novel_of_61_chapters(book, seconds):
 
 
 def test_a_novel_of_the_corpus_is_read_whole():
-    if not CORPUS.exists():
-        if os.environ.get("CI"):
-            pytest.fail(f"CI must have {CORPUS} beside the checkout")
-        pytest.skip(f"NOT TESTED: the corpus novel is not at {CORPUS}")
+    require(CORPUS.exists(), "the novel of the corpus, beside the checkout")
     started = time.perf_counter()
     book = read_book(CORPUS, filename="pride-and-prejudice.epub")
     assert_is_a_novel_of_61_chapters(book, time.perf_counter() - started)
