@@ -88,6 +88,12 @@ def require(found: Any, name: str) -> Any:
     pytest.skip(sentence)
 
 
+@pytest.fixture(name="require")
+def _require() -> Any:
+    """`require`, for the tests of apps, which import nothing from here."""
+    return require
+
+
 # --- A real site ------------------------------------------------------------------
 
 

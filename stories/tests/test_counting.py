@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nexus.testing import require
 from stories.counting import RULE, count_html, count_words
 from stories.text import clean_html
 
@@ -89,7 +88,7 @@ def _random_texts(how_many: int) -> list[str]:
     return ["".join(character() for _ in range(dice.randint(0, 60))) for _ in range(how_many)]
 
 
-def test_python_and_javascript_count_alike():
+def test_python_and_javascript_count_alike(require):
     texts = [case["text"] for case in CASES["text"]] + _random_texts(400)
     script = (
         f"import {{ countWords }} from {json.dumps(COUNTER_JS.as_uri())};"

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from nexus.testing import require
 from stories.counting import count_words
 from stories.importing import read_book
 from stories.tests import samples
@@ -34,7 +33,7 @@ def assert_is_a_novel_of_61_chapters(book, seconds):
     assert seconds < 10
 
 
-def test_a_novel_of_the_corpus_is_read_whole():
+def test_a_novel_of_the_corpus_is_read_whole(require):
     require(CORPUS.exists(), "the novel of the corpus, beside the checkout")
     started = time.perf_counter()
     book = read_book(CORPUS, filename="pride-and-prejudice.epub")
