@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.forms import StaffUserChangeForm, StaffUserCreationForm
+from accounts.forms.staff import StaffUserChangeForm, StaffUserCreationForm
 from accounts.models import Session, User
 from accounts.services import keep_address
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -64,6 +66,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     time_zone = models.CharField(
         _("time zone"), max_length=64, default="UTC", validators=[validate_time_zone]
     )
+    # False until the writer or her browser named a zone: the first visit may still fill it in.
+    has_chosen_time_zone = models.BooleanField(default=False, editable=False)
     day_end_hour = models.PositiveSmallIntegerField(_("my day ends at"), default=0)
     week_start = models.PositiveSmallIntegerField(
         _("my week starts on"), choices=WeekStart, default=WeekStart.MONDAY
@@ -94,12 +98,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.username or self.email
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save; a new person gets preferences in the same transaction: they are never missing."""
+        """Save; a new person gets preferences and a profile with it: they are never missing."""
         is_new = self._state.adding
         with transaction.atomic():
             super().save(*args, **kwargs)
             if is_new:
                 Preferences.objects.create(user=self)
+                Profile.objects.create(user=self)
 
     @property
     def is_staff(self) -> bool:
@@ -113,6 +118,22 @@ class User(AbstractBaseUser, PermissionsMixin):
         return local_day(at, time_zone=self.time_zone, day_end_hour=self.day_end_hour)
 
 
+class Profile(models.Model):
+    """What a writer tells about herself, if she likes; only she and her exports show it."""
+
+    user = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="profile")
+    first_name = models.CharField(_("first name"), max_length=100, blank=True)
+    last_name = models.CharField(_("last name"), max_length=100, blank=True)
+    country = models.CharField(_("country"), max_length=100, blank=True)
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    bio = models.TextField(_("about me"), max_length=2000, blank=True)
+    website = models.URLField(_("website"), max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return f"Profile of {self.user_id}"
+
+
 class Preferences(models.Model):
     """How the studio behaves for one writer; typed columns, one row each."""
 
@@ -120,14 +141,52 @@ class Preferences(models.Model):
         SYSTEM = "system", _("As my device")
         LIGHT = "light", _("Paper")
         DARK = "dark", _("Charcoal")
+        SEPIA = "sepia", _("Sepia")
+
+    class EditorFont(models.TextChoices):
+        LITERATA = "literata", "Literata"
+        SOURCE_SERIF = "source-serif", "Source Serif 4"
+        LORA = "lora", "Lora"
+        ATKINSON = "atkinson", "Atkinson Hyperlegible"
+        INTER = "inter", "Inter"
+        JETBRAINS_MONO = "jetbrains-mono", "JetBrains Mono"
+        PLEX_MONO = "plex-mono", "IBM Plex Mono"
+
+    class CountingRule(models.TextChoices):
+        NEXUS = "nexus-1", _("Words a reader would count")
+        LIBREOFFICE = "libreoffice", _("As LibreOffice counts")
+        UNICODE = "unicode", _("Unicode word boundaries")
 
     user = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="preferences")
     theme = models.CharField(max_length=10, choices=Theme, default=Theme.SYSTEM)
+    reduced_motion = models.BooleanField(default=False)
+    editor_font = models.CharField(max_length=20, choices=EditorFont, default=EditorFont.LITERATA)
+    editor_size = models.PositiveSmallIntegerField(default=19)
+    editor_line_height = models.DecimalField(max_digits=2, decimal_places=1, default=Decimal("1.6"))
+    editor_width = models.PositiveSmallIntegerField(default=65)
+    spell_check = models.BooleanField(default=True)
+    typewriter = models.BooleanField(default=False)
+    focus_mode = models.BooleanField(default=False)
     idle_minutes = models.PositiveSmallIntegerField(default=5)
+    counting_rule = models.CharField(
+        max_length=20, choices=CountingRule, default=CountingRule.NEXUS
+    )
+    mail_new_device = models.BooleanField(default=True)
+    mail_finished_jobs = models.BooleanField(default=False)
 
     class Meta:
         verbose_name_plural = "preferences"
         constraints = (
+            models.CheckConstraint(
+                condition=models.Q(editor_size__range=(14, 28)), name="editor_size_14_to_28"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(editor_line_height__range=(Decimal("1.3"), Decimal("2.0"))),
+                name="editor_line_height_1_3_to_2",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(editor_width__range=(56, 80)), name="editor_width_56_to_80"
+            ),
             models.CheckConstraint(
                 condition=models.Q(idle_minutes__range=(1, 30)), name="idle_minutes_1_to_30"
             ),
@@ -138,13 +197,29 @@ class Preferences(models.Model):
 
 
 class Session(AbstractBaseSession):
-    """A signed-in browser or program; a row, so that it can be listed and ended."""
+    """A signed-in browser or program: the one row behind cookie, access and refresh token.
 
+    Deleting it ends all three. Its key is the cookie and never leaves the server otherwise; people
+    and tokens name it by `public_id`, which stays when the key is rotated.
+    """
+
+    class Kind(models.TextChoices):
+        SHORT = "short", _("Until the browser closes, at most 12 hours")
+        KEPT = "kept", _("Kept signed in")
+        PROGRAM = "program", _("Signed in through the API")
+
+    public_id = models.UUIDField(default=new_id, unique=True, editable=False)
     user = models.ForeignKey(User, models.CASCADE, null=True, related_name="sessions")
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.SHORT)
     ip = models.GenericIPAddressField(null=True)
     user_agent = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     last_seen_at = models.DateTimeField(default=timezone.now)
+    # The chain of refresh tokens: each is derived from these and the server's key, none is stored.
+    refresh_secret = models.CharField(max_length=64, blank=True)
+    refresh_generation = models.PositiveIntegerField(default=0)
+    refreshed_at = models.DateTimeField(null=True)
+    refreshed_by = models.CharField(max_length=64, blank=True)
 
     class Meta(AbstractBaseSession.Meta):
         abstract = False
@@ -157,3 +232,35 @@ class Session(AbstractBaseSession):
         from accounts.sessions import SessionStore
 
         return SessionStore
+
+
+class ApiToken(models.Model):
+    """A personal token for a program: shown once, kept as a digest, limited to its scopes."""
+
+    class Scope(models.TextChoices):
+        READ = "read", _("Read everything, prose included")
+        WRITE = "write", _("Write, change and delete")
+        ANALYTICS = "analytics", _("Read numbers, never prose")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=100)
+    digest = models.CharField(max_length=64, unique=True)
+    hint = models.CharField(max_length=8)
+    scopes = ArrayField(models.CharField(max_length=20, choices=Scope), size=3)
+    created_at = models.DateTimeField(default=timezone.now)
+    last_used_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-created_at",)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(scopes__len__gt=0)
+                & models.Q(scopes__contained_by=["read", "write", "analytics"]),
+                name="api_token_scopes_known",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name

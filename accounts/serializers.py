@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from accounts.forms import PEN_NAME_LENGTH, known_time_zone
+from accounts.forms.sign_in import PEN_NAME_LENGTH, known_time_zone
 from accounts.models import User
 from nexus.lib.days import time_zones
 from nexus.lib.fields import StrictCharField, StrictIntegerField

@@ -1,9 +1,9 @@
 from django.urls import path
 
-from accounts import views
+from accounts.views import settings
 
 app_name = "accounts"
 urlpatterns = [
-    path("settings/", views.settings, name="settings"),
-    path("settings/theme/", views.theme, name="theme"),
+    path("settings/", settings.settings, name="settings"),
+    path("settings/theme/", settings.theme, name="theme"),
 ]

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import structlog
 from celery import shared_task
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 
@@ -63,7 +63,7 @@ def refresh_goal(user: User, *, at: datetime) -> None:
         after_commit(ask_for_roll_up, user.pk, day)
 
 
-@shared_task(autoretry_for=(OperationalError,), retry_backoff=True, max_retries=5)
+@shared_task
 def roll_up_day(user_id: str, day: str) -> None:
     """Sum one writer's day from its sessions."""
     user = User.objects.filter(pk=user_id).first()

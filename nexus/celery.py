@@ -9,11 +9,23 @@ import os
 from typing import Any
 
 from celery import Celery, Task, signals
+from django.db import InterfaceError, OperationalError
 from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nexus.settings")
 
-app = Celery("nexus")
+
+class StudioTask(Task):
+    """Tries again, without a word, what a database that is restarting interrupted."""
+
+    abstract = True
+    autoretry_for = (OperationalError, InterfaceError)
+    retry_backoff = True
+    retry_backoff_max = 60
+    max_retries = 6
+
+
+app = Celery("nexus", task_cls=StudioTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 # Imported for its signals.

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 import stories.urls
-from accounts.views import admin_door
+from accounts.views.admin_door import admin_door
 from nexus import health, pages
 
 # The pages of a story that show the ledger too complete its namespace from here.

@@ -1,4 +1,4 @@
-"""Forms about the writer's own account."""
+"""The forms of sign-up and sign-in."""
 
 from __future__ import annotations
 
@@ -6,19 +6,13 @@ from typing import Any, ClassVar
 
 from allauth.account import forms as allauth_forms
 from django import forms
-from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Preferences, User
 from nexus.lib.days import time_zones
 from nexus.lib.errors import Invalid
 from nexus.lib.names import clean_title
 
 PEN_NAME_LENGTH = 100
-DAY_ENDS = [(0, _("midnight"))] + [
-    (hour, format_lazy(_("{hour}:00 at night"), hour=hour)) for hour in range(1, 7)
-]
 
 
 def clean_pen_name(raw: str) -> str:
@@ -73,64 +67,3 @@ class SignupForm(allauth_forms.SignupForm):
 
     def clean_time_zone(self) -> str:
         return known_time_zone(self.cleaned_data["time_zone"])
-
-
-class ProfileForm(forms.ModelForm):
-    """Who the writer is, and when a writing day begins and ends."""
-
-    time_zone = forms.ChoiceField(label=_("Time zone"))
-    day_end_hour = forms.TypedChoiceField(label=_("My day ends at"), choices=DAY_ENDS, coerce=int)
-
-    class Meta:
-        model = User
-        fields = ("username", "time_zone", "day_end_hour", "week_start")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        zones = [(name, name.replace("_", " ")) for name in sorted(time_zones())]
-        self.fields["time_zone"].choices = zones  # type: ignore[attr-defined]
-
-    def clean_username(self) -> str:
-        return clean_pen_name(self.cleaned_data["username"])
-
-
-class PreferencesForm(forms.ModelForm):
-    """How the studio looks, and when a pause ends a writing session."""
-
-    idle_minutes = forms.IntegerField(
-        label=_("A session ends after"), min_value=1, max_value=30, help_text=_("minutes of rest")
-    )
-
-    class Meta:
-        model = Preferences
-        fields = ("theme", "idle_minutes")
-        labels: ClassVar[dict[str, Any]] = {"theme": _("Theme")}
-
-
-class ThemeForm(forms.ModelForm):
-    class Meta:
-        model = Preferences
-        fields = ("theme",)
-
-
-class StaffUserCreationForm(BaseUserCreationForm):
-    """Staff make an account: two writers may share a pen name, not an address."""
-
-    class Meta:
-        model = User
-        fields = ("email", "username")
-
-    def clean_email(self) -> str:
-        return str(self.cleaned_data["email"]).lower()
-
-    def clean_username(self) -> str:
-        return clean_pen_name(self.cleaned_data["username"])
-
-
-class StaffUserChangeForm(UserChangeForm):
-    class Meta:
-        model = User
-        fields = "__all__"
-
-    def clean_email(self) -> str:
-        return str(self.cleaned_data["email"]).lower()

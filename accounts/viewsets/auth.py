@@ -23,7 +23,6 @@ from accounts.models import User
 from accounts.serializers import (
     LoginSerializer,
     MessageSerializer,
-    ProfileChangeSerializer,
     RegisterSerializer,
     SignedInSerializer,
     UserSerializer,
@@ -115,22 +114,3 @@ class LogoutView(ApiView):
         """End the session; its cookie is worth nothing from now on."""
         logout(request._request)
         return Response({"message": _("You are signed out.")})
-
-
-class MeView(ApiView):
-    @extend_schema(operation_id="get_me", responses=UserSerializer, tags=["auth"])
-    def get(self, request: Request) -> Response:
-        """Say who is signed in."""
-        return Response(UserSerializer(request.user).data)  # type: ignore[arg-type]
-
-    @extend_schema(
-        operation_id="update_me",
-        request=ProfileChangeSerializer,
-        responses=UserSerializer,
-        tags=["auth"],
-    )
-    def patch(self, request: Request) -> Response:
-        """Change the name, the portrait, or how the writing days run."""
-        changes = self.body(ProfileChangeSerializer)
-        user = services.update_profile(request.user, **changes)  # type: ignore[arg-type]
-        return Response(UserSerializer(user).data)

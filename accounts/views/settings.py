@@ -1,4 +1,4 @@
-"""The writer's settings, and the door of the admin."""
+"""The writer's settings."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ from copy import copy
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import services
-from accounts.forms import PreferencesForm, ProfileForm, ThemeForm
+from accounts.forms.settings import PreferencesForm, ProfileForm, ThemeForm
 
 
 @login_required
@@ -55,16 +54,3 @@ def theme(request: HttpRequest) -> HttpResponse:
         back = reverse("desk")
     # Not `redirect`, which takes an address without a slash for the name of a view.
     return HttpResponseRedirect(back)
-
-
-@require_safe
-def admin_door(request: HttpRequest) -> HttpResponse:
-    """Send strangers to the one place where people sign in; for writers there is nothing here."""
-    if request.user.is_authenticated:
-        if getattr(request.user, "is_staff", False):
-            return redirect("admin:index")
-        raise Http404
-    wanted = request.GET.get("next", "/admin/")
-    if not url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
-        wanted = "/admin/"
-    return redirect_to_login(wanted)
