@@ -42,7 +42,7 @@ def compare(before: str, after: str) -> list[Piece]:
     old, new = WORD.findall(before), WORD.findall(after)
     pieces: list[Piece] = []
     a = b = 0
-    for i, j, length in [*_runs(old, new), (len(old), len(new), 0)]:
+    for i, j, length in [*common_runs(old, new), (len(old), len(new), 0)]:
         _add(pieces, "delete", old[a:i])
         _add(pieces, "insert", new[b:j])
         _add(pieces, "equal", old[i : i + length])
@@ -55,8 +55,11 @@ def _add(pieces: list[Piece], op: str, words: Sequence[str]) -> None:
         pieces.append(Piece(op, "".join(words)))
 
 
-def _runs(old: list[str], new: list[str]) -> list[tuple[int, int, int]]:
-    """Return the common runs as (start in old, start in new, length), adjacent ones joined."""
+def common_runs(old: list[str], new: list[str]) -> list[tuple[int, int, int]]:
+    """Return common runs as (start in old, start in new, length), adjacent ones joined.
+
+    Near-linear in time; runs rise on both sides.
+    """
     runs: list[tuple[int, int, int]] = []
     for i, j, length in sorted(_matches(old, new)):
         if runs and (runs[-1][0] + runs[-1][2], runs[-1][1] + runs[-1][2]) == (i, j):

@@ -1,0 +1,186 @@
+"""Joins two texts that grew apart from one base, paragraph by paragraph.
+
+A three-way merge (Khanna, Kunal and Pierce, "A Formal Investigation of Diff3", 2007) whose unit is
+the block of the editor's schema. Blocks are the same block when they carry the same id, or read
+the same; so a paragraph that was edited stays itself. What only one side changed is taken; only a
+block that both changed differently, or that one changed and the other took away, is left to the
+writer as a clash. Nothing either side added is ever left out.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from stories.comparing import common_runs
+from stories.text.builder import parse
+from stories.text.identity import plain
+from stories.text.schema import Block, serialise
+
+
+@dataclass(frozen=True)
+class Part:
+    """A stretch of the merged text.
+
+    `kind` is `same` (both have it), `mine` or `theirs` (only that side has changed here; an empty
+    `html` means that it was taken away), or `clash`, where `mine` and `theirs` are what to choose
+    from and `html` is empty.
+    """
+
+    kind: str
+    html: str = ""
+    mine: str = ""
+    theirs: str = ""
+
+
+@dataclass(frozen=True)
+class Merge:
+    """What became of two texts with one base; all HTML is in the editor's schema."""
+
+    parts: tuple[Part, ...]
+
+    @property
+    def clashes(self) -> int:
+        return sum(part.kind == "clash" for part in self.parts)
+
+    def html(self, choose: Callable[[int, Part], str]) -> str:
+        """Return the whole text; `choose` says the HTML of each clash, given its number from 0."""
+        chosen, number = [], 0
+        for part in self.parts:
+            if part.kind != "clash":
+                chosen.append(part.html)
+                continue
+            chosen.append(choose(number, part))
+            number += 1
+        return serialise(parse("".join(chosen)))
+
+    @property
+    def both(self) -> str:
+        """Return the text that holds everything: of a clash both sides, theirs first."""
+        return self.html(lambda _number, part: part.theirs + part.mine)
+
+
+@dataclass
+class Side:
+    """One text against the base: what became of each block, and what was added before which.
+
+    `kept` maps the place of a base block to the block it became; `added` maps the place of a base
+    block to what was put in before it, with the length of the base for the end.
+    """
+
+    kept: dict[int, Block] = field(default_factory=dict)
+    added: dict[int, list[Block]] = field(default_factory=lambda: defaultdict(list))
+
+
+def merge(base: str, mine: str, theirs: str) -> Merge:
+    """Merge two schema texts that both came from `base`; see `Merge`."""
+    blocks = parse(base)
+    own, other = _against(blocks, parse(mine)), _against(blocks, parse(theirs))
+    parts: list[Part] = []
+    for place in range(len(blocks) + 1):
+        mine_added, theirs_added = own.added[place], other.added[place]
+        if place < len(blocks):
+            clash = _deletion_clash(blocks[place], own.kept.get(place), other.kept.get(place))
+            if clash:
+                # Who took the block away may have put these in its stead.
+                parts.append(_clash_with(clash, mine_added, theirs_added))
+                continue
+        parts += _additions(mine_added, theirs_added)
+        if place < len(blocks):
+            parts += _block(blocks[place], own.kept.get(place), other.kept.get(place))
+    return Merge(tuple(_joined(parts)))
+
+
+def _against(base: list[Block], text: list[Block]) -> Side:
+    side = Side()
+    last = 0
+    matched = dict(_pairs(base, text))
+    for place, block in enumerate(text):
+        if place in matched:
+            last = matched[place] + 1
+            side.kept[matched[place]] = block
+        else:
+            side.added[last].append(block)
+    return side
+
+
+def _pairs(base: list[Block], text: list[Block]) -> list[tuple[int, int]]:
+    """Return (place in text, place in base) of blocks that are one block, rising on both sides."""
+    ids = {block.block_id for block in base} & {block.block_id for block in text} - {None}
+    old = [_name(block, ids) for block in base]
+    new = [_name(block, ids) for block in text]
+    pairs: list[tuple[int, int]] = []
+    a = b = 0
+    for i, j, length in [*common_runs(old, new), (len(old), len(new), 0)]:
+        pairs += _stand_ins(base[a:i], text[b:j], a, b, ids)
+        pairs += [(j + step, i + step) for step in range(length)]
+        a, b = i + length, j + length
+    return pairs
+
+
+def _name(block: Block, ids: set[str | None]) -> str:
+    return f"#{block.block_id}" if block.block_id in ids else plain(block)
+
+
+def _stand_ins(
+    gone: list[Block], new: list[Block], at_base: int, at_text: int, ids: set[str | None]
+) -> list[tuple[int, int]]:
+    """Pair blocks without ids that stand in the same place, when nothing was added or removed."""
+    if len(gone) != len(new):
+        return []
+    return [
+        (at_text + step, at_base + step)
+        for step, (before, after) in enumerate(zip(gone, new, strict=True))
+        if before.tag == after.tag and before.block_id not in ids and after.block_id not in ids
+    ]
+
+
+def _additions(mine: list[Block], theirs: list[Block]) -> list[Part]:
+    if mine and [plain(block) for block in mine] == [plain(block) for block in theirs]:
+        return [Part("same", serialise(theirs))]
+    return [
+        Part(kind, serialise(blocks))
+        for kind, blocks in (("theirs", theirs), ("mine", mine))
+        if blocks
+    ]
+
+
+def _block(base: Block, mine: Block | None, theirs: Block | None) -> list[Part]:
+    """Return what becomes of a block of the base, deletion clashes apart."""
+    if mine is None or theirs is None:
+        return [Part("mine" if mine is None else "theirs")] if (mine or theirs) else []
+    own, other = serialise([mine]), serialise([theirs])
+    if own == other:
+        return [Part("same", own)]
+    if plain(mine) == plain(base):
+        return [Part("theirs", other)]
+    if plain(theirs) == plain(base):
+        return [Part("mine", own)]
+    if plain(mine) == plain(theirs):
+        return [Part("same", other)]
+    return [Part("clash", mine=own, theirs=other)]
+
+
+def _deletion_clash(base: Block, mine: Block | None, theirs: Block | None) -> Part | None:
+    """Return a clash when one side took away what the other changed."""
+    left = mine or theirs
+    if (mine is None) == (theirs is None) or left is None or plain(left) == plain(base):
+        return None
+    html = serialise([left])
+    return Part("clash", mine=html if mine else "", theirs=html if theirs else "")
+
+
+def _clash_with(clash: Part, mine: list[Block], theirs: list[Block]) -> Part:
+    return Part("clash", mine=serialise(mine) + clash.mine, theirs=serialise(theirs) + clash.theirs)
+
+
+def _joined(parts: list[Part]) -> list[Part]:
+    """Join neighbours of one kind; a clash stays by itself."""
+    joined: list[Part] = []
+    for part in parts:
+        if joined and part.kind != "clash" and joined[-1].kind == part.kind:
+            joined[-1] = Part(part.kind, joined[-1].html + part.html)
+        else:
+            joined.append(part)
+    return joined
