@@ -32,7 +32,7 @@ from analytics.serializers import (
 )
 from analytics.tasks import refresh_goal
 from nexus.lib.api import after_cursor, cut_page, find, parse_id
-from nexus.lib.api_view import ApiView
+from nexus.lib.api_view import NUMBERS, ApiView
 from nexus.lib.errors import NotFound
 from stories.models import Story, Target
 from stories.services import targets as target_services
@@ -42,6 +42,7 @@ class LedgerView(ApiView):
     """What the views here share: the writer's own story, and now."""
 
     user: Any
+    scopes = NUMBERS
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

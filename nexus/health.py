@@ -24,7 +24,7 @@ from rest_framework.response import Response
 
 from nexus.celery import app as celery
 from nexus.heartbeat import is_beating
-from nexus.lib.api_view import ApiView
+from nexus.lib.api_view import OPEN, ApiView
 
 PATIENCE = 2.0
 
@@ -168,6 +168,7 @@ class HealthSerializer(serializers.Serializer[Finding]):
 
 class HealthView(ApiView):
     permission_classes = (AllowAny,)
+    scopes = OPEN
 
     @extend_schema(operation_id="get_health", responses=HealthSerializer, auth=[], tags=["health"])
     def get(self, request: Request) -> Response:

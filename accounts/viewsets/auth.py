@@ -27,7 +27,7 @@ from accounts.serializers import (
     SignedInSerializer,
     UserSerializer,
 )
-from nexus.lib.api_view import ApiView
+from nexus.lib.api_view import CLOSED, ApiView
 from nexus.lib.errors import Forbidden, TooMany
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -55,6 +55,7 @@ def too_many(action: str) -> TooMany:
 
 class RegisterView(ApiView):
     is_keyed = False
+    scopes = CLOSED
     permission_classes = (AllowAny,)
 
     @extend_schema(
@@ -76,6 +77,7 @@ class RegisterView(ApiView):
 
 class LoginView(ApiView):
     is_keyed = False
+    scopes = CLOSED
     permission_classes = (AllowAny,)
 
     @extend_schema(
@@ -108,6 +110,7 @@ class LoginView(ApiView):
 
 class LogoutView(ApiView):
     is_keyed = False
+    scopes = CLOSED
 
     @extend_schema(operation_id="logout", request=None, responses=MessageSerializer, tags=["auth"])
     def post(self, request: Request) -> Response:

@@ -8,10 +8,12 @@ from rest_framework.response import Response
 
 from accounts import services
 from accounts.serializers import ProfileChangeSerializer, UserSerializer
-from nexus.lib.api_view import ApiView
+from nexus.lib.api_view import OPEN, ApiView
 
 
 class MeView(ApiView):
+    scopes = OPEN
+
     @extend_schema(operation_id="get_me", responses=UserSerializer, tags=["auth"])
     def get(self, request: Request) -> Response:
         """Say who is signed in."""

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from accounts.models import User
 from nexus.lib.api import find
-from nexus.lib.api_view import ApiView
+from nexus.lib.api_view import NUMBERS, ApiView
 from nexus.lib.errors import Invalid, NotFound
 from stories import serializers as shapes
 from stories.models import Plan, Story
@@ -22,6 +22,8 @@ from stories.services import targets as target_services
 
 
 class PlanView(ApiView):
+    scopes = NUMBERS
+
     @extend_schema(operation_id="get_plan", responses=shapes.PlanSerializer, tags=["plans"])
     def get(self, request: Request, story_id: str) -> Response:
         """Show the story's plan with what is left to do today; 404 when it has none."""
