@@ -6,18 +6,26 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
+import redis
+from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import User
+from nexus.lib import limits
 
+redis_server = redis.Redis.from_url(settings.REDIS_URL)
 NOW = datetime(2026, 3, 11, 14, 0, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
 def _fresh_limits() -> Iterator[None]:
-    """Sign-in limits are counted in the cache; no test inherits another's."""
+    """No test inherits what another has used up."""
     cache.clear()
+    limits.local.clear()
+    limits.breaker.reset()
+    if counted := redis_server.keys(f"{settings.LIVE_PREFIX}:limit:*"):
+        redis_server.delete(*counted)
     yield
 
 

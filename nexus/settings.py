@@ -35,7 +35,7 @@ env.refuse(
     PROFILE == "production" and "*" in ALLOWED_HOSTS, "ALLOWED_HOSTS must name hosts, not *."
 )
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if IS_HTTPS else []
-TRUSTED_PROXIES = env.words("TRUSTED_PROXIES", default=[])
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 
 # --- Apps --------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -154,6 +154,11 @@ CELERY_BEAT_SCHEDULE = {
     "requeue-lost-jobs": {"task": "jobs.tasks.requeue_lost_jobs", "schedule": 60.0},
     "discard-old-uploads": {"task": "jobs.tasks.discard_old_uploads", "schedule": 24 * 3600.0},
     "empty-old-trash": {"task": "stories.tasks.purge_trash", "schedule": 24 * 3600.0},
+    "discard-recent-versions": {
+        "task": "stories.tasks.discard_recent_versions",
+        "schedule": 120.0,
+    },
+    "thin-histories": {"task": "stories.tasks.thin_histories", "schedule": 24 * 3600.0},
     "discard-old-receipts": {
         "task": "stories.tasks.discard_old_receipts",
         "schedule": 24 * 3600.0,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from ipaddress import ip_network
 
 
 class Environment:
@@ -22,6 +23,18 @@ class Environment:
     def words(self, name: str, *, default: Sequence[str]) -> list[str]:
         found = [word.strip() for word in self._values.get(name, "").split(",")]
         return [word for word in found if word] or list(default)
+
+    def networks(self, name: str) -> list[str]:
+        """Return addresses and networks such as `10.0.0.1, 10.0.0.0/8, fd00::/8`."""
+        return [word for word in self.words(name, default=[]) if self._is_network(name, word)]
+
+    def _is_network(self, name: str, word: str) -> bool:
+        try:
+            ip_network(word)
+        except ValueError:
+            self._faults.append(f"{name} must hold addresses and networks, not “{word}”.")
+            return False
+        return True
 
     def boolean(self, name: str, *, default: bool) -> bool:
         raw = self._values.get(name)
