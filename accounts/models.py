@@ -234,6 +234,16 @@ class Session(AbstractBaseSession):
         return SessionStore
 
 
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    def visible_to(self, user: User) -> ApiTokenQuerySet:
+        return self.filter(user=user)
+
+    def usable(self, at: datetime) -> ApiTokenQuerySet:
+        """Leave out what has expired, and what belongs to disabled or deleted people."""
+        lasting = models.Q(expires_at=None) | models.Q(expires_at__gt=at)
+        return self.filter(lasting, user__is_active=True, user__deleted_at=None)
+
+
 class ApiToken(models.Model):
     """A personal token for a program: shown once, kept as a digest, limited to its scopes."""
 
@@ -251,6 +261,8 @@ class ApiToken(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     last_used_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
+
+    objects = ApiTokenQuerySet.as_manager()
 
     class Meta:
         ordering = ("-created_at",)
