@@ -191,6 +191,7 @@ class ChapterVersion(models.Model):
     """A kept snapshot of a chapter's content; `revision` is null for a conflict copy."""
 
     class Reason(models.TextChoices):
+        RECENT = "recent", _("A moment ago")
         AUTO = "auto", _("While writing")
         REPLACED = "replaced", _("Before it was replaced")
         BIG_CUT = "big_cut", _("Before a large deletion")
@@ -216,7 +217,12 @@ class ChapterVersion(models.Model):
                 name="version_has_revision_unless_conflict",
             ),
         )
-        indexes = (models.Index(fields=["chapter", "-created_at"]),)
+        indexes = (
+            models.Index(fields=["chapter", "-created_at"]),
+            models.Index(
+                fields=["created_at"], condition=Q(reason="recent", name=""), name="version_recent"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"Revision {self.revision} of {self.chapter_id}"

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from nexus.lib.errors import Forbidden, Invalid, NotFound, Stale, TooLarge
+from nexus.lib.ids import new_id
 from nexus.lib.live import broadcast
 from stories.counting import RULE, count_words
 from stories.models import Chapter, ChapterVersion
@@ -45,13 +46,25 @@ LOCK = """
         chapter.word_count, chapter.content_revision, chapter.content_hash,
         chapter.content_saved_at, chapter.created_at,
         (
-            SELECT max(created_at) FROM stories_chapterversion WHERE chapter_id = chapter.id
+            SELECT max(created_at) FROM stories_chapterversion
+            WHERE chapter_id = chapter.id AND reason <> 'recent'
         ) AS kept_at
     FROM stories_chapter AS chapter JOIN story ON story.id = chapter.story_id
     WHERE chapter.id = %(chapter)s AND chapter.trashed_at IS NULL
     FOR NO KEY UPDATE OF chapter
 """
+# The replaced text joins the history within the same statement, without travelling.
 WRITE = """
+    WITH kept AS (
+        INSERT INTO stories_chapterversion (
+            id, chapter_id, revision, content, content_hash, word_count, reason, name, saved_at,
+            created_at
+        )
+        SELECT %(version)s, id, content_revision, content, content_hash, word_count,
+            %(reason)s::varchar, '', content_saved_at, %(at)s
+        FROM stories_chapter WHERE id = %(chapter)s AND %(reason)s::varchar <> ''
+        ON CONFLICT (chapter_id, revision) DO NOTHING
+    )
     UPDATE stories_chapter
     SET content = %(content)s, text = %(text)s, word_count = %(word_count)s,
         count_rule = %(count_rule)s, content_hash = %(content_hash)s,
@@ -156,8 +169,7 @@ def write_content(
     if base is not None and base != head.etag:
         return _already_applied(head, prose)
     reason = keep or ("" if base is not None else ChapterVersion.Reason.REPLACED)
-    keep_when_due(head, prose, reason=reason, at=at)
-    result = _write(head, prose, at=at)
+    result = _write(head, prose, reason=_reason_to_keep(head, prose, reason, at), at=at)
     change = Change(
         words_before=head.word_count,
         words_after=prose.word_count,
@@ -206,16 +218,6 @@ def _absence(chapter_id: UUID, *, by: User) -> str:
     if Chapter.objects.visible_to(by).filter(pk=chapter_id).exists():
         return _("This chapter is in the trash. Put it back, and your text can be saved.")
     return _("There is no such chapter.")
-
-
-def keep_when_due(head: Any, prose: Prose, *, reason: str, at: datetime) -> None:
-    """Keep the text about to be replaced, when there is a reason or enough time has gone by."""
-    is_empty = not head.word_count and not head.content
-    if prose.hash == head.content_hash or is_empty:
-        return
-    due = reason or _reason_to_keep(head, prose, at)
-    if due:
-        keep_version(head, reason=due, at=at)
 
 
 def keep_version(head: Chapter, *, reason: str, at: datetime) -> ChapterVersion:
@@ -272,17 +274,21 @@ def _already_applied(head: Chapter, prose: Prose) -> SaveResult:
     )
 
 
-def _reason_to_keep(head: Any, prose: Prose, at: datetime) -> str:
+def _reason_to_keep(head: Any, prose: Prose, reason: str, at: datetime) -> str:
+    """Say why the replaced text is kept: every one for ten minutes at least; "" for no text."""
+    if prose.hash == head.content_hash or not head.text:
+        return ""
     cut = head.word_count - prose.word_count
-    if cut >= BIG_CUT_WORDS and cut >= BIG_CUT_SHARE * head.word_count:
+    if not reason and cut >= BIG_CUT_WORDS and cut >= BIG_CUT_SHARE * head.word_count:
         return ChapterVersion.Reason.BIG_CUT
-    since = at - (head.kept_at or head.created_at)
-    return ChapterVersion.Reason.AUTO if since >= VERSION_EVERY else ""
+    is_due = at - (head.kept_at or head.created_at) >= VERSION_EVERY
+    return reason or (ChapterVersion.Reason.AUTO if is_due else ChapterVersion.Reason.RECENT)
 
 
-def _write(head: Chapter, prose: Prose, *, at: datetime) -> SaveResult:
+def _write(head: Chapter, prose: Prose, *, reason: str, at: datetime) -> SaveResult:
+    values = {"chapter": head.pk, "at": at, "version": new_id(), "reason": reason}
     with connection.cursor() as cursor:
-        cursor.execute(WRITE, {"chapter": head.pk, "at": at, **prose.fields})
+        cursor.execute(WRITE, values | prose.fields)
     return SaveResult(
         revision=head.content_revision + 1,
         hash=prose.hash,
