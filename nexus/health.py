@@ -22,6 +22,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from nexus import durability
 from nexus.celery import app as celery
 from nexus.heartbeat import is_beating
 from nexus.lib.api_view import OPEN, ApiView
@@ -129,14 +130,20 @@ def live(request: HttpRequest) -> HttpResponse:
 
 
 def ready(request: HttpRequest) -> HttpResponse:
-    """Say whether requests may come: 503 without Postgres or with migrations missing."""
+    """Say whether requests may come.
+
+    503 without Postgres, with migrations missing, or when Postgres may lose what it acknowledged.
+    """
     try:
         executor = MigrationExecutor(connection)
         missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        broken = durability.broken_promises()
     except DatabaseError:
         return _not_ready("Postgres cannot be reached.")
     if missing:
         return _not_ready(f"{len(missing)} migrations are missing.")
+    if broken:
+        return _not_ready(durability.refusal(broken))
     return JsonResponse({"status": "ok"})
 
 

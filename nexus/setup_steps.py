@@ -14,10 +14,17 @@ from django.core.management.base import CommandError
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from nexus import durability
+
 
 def migrate() -> bool:
-    """Bring the database up to date; return whether there was anything to do."""
+    """Bring the database up to date; return whether there was anything to do.
+
+    CommandError when it cannot be reached, or would not keep what it acknowledges.
+    """
     try:
+        if broken := durability.broken_promises():
+            raise CommandError(durability.refusal(broken))
         executor = MigrationExecutor(connection)
         if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
             return False
