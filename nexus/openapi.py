@@ -6,6 +6,7 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
+from nexus.lib.api_view import MET_BY, ApiView
 from stories.content_schema import CONTENT_PATH, PUT_CONTENT, SAVED_SCHEMAS
 
 Endpoint = tuple[str, str, str, Any]
@@ -46,18 +47,46 @@ KEY_HEADER = {
     "description": "Sending the same request again under the same key gives the same answer.",
     "schema": {"type": "string", "format": "uuid"},
 }
+PERSONAL = "personal_token"
+PERSONAL_SCHEME = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": (
+        "A token the writer made in her settings, with the scopes read, write, analytics. Without "
+        "read, the answer to a change leaves the prose out."
+    ),
+}
 # Nobody is signed in yet, or not any more: there is no one to keep a receipt for.
-UNKEYED_PATHS = ("/auth/register", "/auth/login", "/auth/logout")
+UNKEYED_PATHS = ("/auth/register", "/auth/verify", "/auth/login", "/auth/logout", "/auth/tokens")
 
 
-class SessionCookieScheme(OpenApiAuthenticationExtension):
-    """Names the session cookie as the way to sign in."""
+class StudioScheme(OpenApiAuthenticationExtension):
+    """Names the ways to sign in: the session cookie, or a token as bearer."""
 
-    target_class = "nexus.lib.api.SessionCookieAuthentication"
-    name = "session_id"
+    target_class = "accounts.authentication.StudioAuthentication"
+    name = ("session_id", "bearer")
 
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        return {"type": "apiKey", "in": "cookie", "name": "session_id"}
+    def get_security_definition(self, auto_schema: Any) -> list[dict[str, str]]:
+        return [
+            {"type": "apiKey", "in": "cookie", "name": "session_id"},
+            {"type": "http", "scheme": "bearer", "description": "An access token."},
+        ]
+
+    def get_security_requirement(self, auto_schema: Any) -> list[dict[str, list[str]]]:
+        return [{"session_id": []}, {"bearer": []}]
+
+
+class DoorScheme(OpenApiAuthenticationExtension):
+    """The doors ask for no sign-in."""
+
+    target_class = "accounts.authentication.DoorAuthentication"
+    name = ()
+
+    def get_security_definition(self, auto_schema: Any) -> list[dict[str, str]]:
+        return []
+
+    def get_security_requirement(self, auto_schema: Any) -> list[dict[str, list[str]]]:
+        return []
 
 
 def without_slashes(endpoints: list[Endpoint]) -> list[Endpoint]:
@@ -70,14 +99,30 @@ def complete(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     schemas = result.setdefault("components", {}).setdefault("schemas", {})
     schemas |= SAVED_SCHEMAS | {"Problem": PROBLEM}
     result["components"].setdefault("responses", {})["Refused"] = REFUSED
+    result["components"].setdefault("securitySchemes", {})[PERSONAL] = PERSONAL_SCHEME
     result["paths"][CONTENT_PATH] = {"put": PUT_CONTENT}
     result["paths"] = dict(sorted(result["paths"].items()))
+    needs = _scopes(kwargs["generator"])
     for path, operations in result["paths"].items():
         for method, operation in operations.items():
+            # Each of the scopes is enough; an operation that names none is closed to these tokens.
+            security = operation.get("security", [])
+            if security and {} not in security:
+                scopes = MET_BY.get(needs.get((path, method)) or "", ())
+                operation["security"] = [*security, *({PERSONAL: [one]} for one in scopes)]
             operation["responses"].setdefault("default", {"$ref": "#/components/responses/Refused"})
             if _takes_key(path, method) and operation is not PUT_CONTENT:
                 operation.setdefault("parameters", []).append(KEY_HEADER)
     return result
+
+
+def _scopes(generator: Any) -> dict[tuple[str, str], str | None]:
+    """Return what a personal token needs, by path and method."""
+    return {
+        (path, method.lower()): view.cls.scope_for(method)
+        for path, _regex, method, view in generator.endpoints
+        if issubclass(view.cls, ApiView)
+    }
 
 
 def _takes_key(path: str, method: str) -> bool:

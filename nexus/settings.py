@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from nexus import embedded, secrets
 from nexus.lib.environment import Environment
+from nexus.lib.signing_keys import are_fit
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
@@ -29,6 +30,11 @@ if PROFILE == "production":
     env.require("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS", "SITE_URL")
     env.refuse(DEBUG, "DEBUG must be off in production.")
     env.refuse(len(SECRET_KEY) < 40, "SECRET_KEY needs at least 40 characters.")
+ACCESS_TOKEN_KEYS = env.text("ACCESS_TOKEN_KEYS", default="")
+env.refuse(
+    bool(ACCESS_TOKEN_KEYS) and not are_fit(ACCESS_TOKEN_KEYS),
+    "ACCESS_TOKEN_KEYS must hold private RSA keys of at least 2048 bits, unencrypted, as PEM.",
+)
 
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 env.refuse(
@@ -218,6 +224,9 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_NAME = "__Host-csrftoken" if IS_HTTPS else "csrftoken"
+ACCESS_COOKIE_NAME = "__Host-access_token" if IS_HTTPS else "access_token"
+# `__Host-` demands the path `/`, and this one is sent to where it is used alone.
+REFRESH_COOKIE_NAME = "__Secure-refresh_token" if IS_HTTPS else "refresh_token"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = IS_HTTPS
 CSRF_FAILURE_VIEW = "nexus.error_views.csrf_failure"
@@ -260,7 +269,7 @@ DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", default="Nexus <nexus@localh
 
 # --- The API -----------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["nexus.lib.api.SessionCookieAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.StudioAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": [
         "nexus.lib.api.ApiJSONRenderer",

@@ -71,7 +71,7 @@ PUT_CONTENT: dict[str, Any] = {
         "nothing unseen is ever overwritten. `W/` before an ETag is ignored; `*` is refused (422)."
     ),
     "tags": ["chapters"],
-    "security": [{"session_id": []}],
+    "security": [{"session_id": []}, {"bearer": []}, {"personal_token": ["write"]}],
     "parameters": [
         {
             "name": "chapter_id",

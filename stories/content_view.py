@@ -22,9 +22,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
+from accounts.authentication import authenticate
 from accounts.models import User
 from nexus.lib import strict_json
-from nexus.lib.api import InvalidToken, parse_id, refuse_tokens
+from nexus.lib.api import InvalidToken, parse_id
+from nexus.lib.api_view import require_scope
 from nexus.lib.errors import (
     DomainError,
     Forbidden,
@@ -40,7 +42,6 @@ from nexus.lib.problems import (
     problem,
     problem_response,
     refusal_response,
-    refuse_foreign_origin,
     request_id_of,
 )
 from stories.receipts import HEADER, REPLAYED, Answer, hash_of, once, parse_key
@@ -128,11 +129,11 @@ def _put(request: HttpRequest, raw_id: str) -> HttpResponse:
 
 
 def _signed_in(request: HttpRequest) -> User:
-    refuse_tokens(request)
-    refuse_foreign_origin(request)
-    if not request.user.is_authenticated:
+    credential = authenticate(request)
+    if credential is None:
         raise Forbidden(_("Please sign in first."), code="not_authenticated")
-    return request.user
+    require_scope(credential, "write")
+    return credential.user
 
 
 def _save(chapter_id: uuid.UUID, save: Save, *, user: User) -> HttpResponse:

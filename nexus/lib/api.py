@@ -21,10 +21,9 @@ from typing import Any, TypeVar
 from django.core.exceptions import RequestDataTooBig
 from django.db import Error as DatabaseError
 from django.db.models import Model, Q, QuerySet
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, serializers, status
-from rest_framework.authentication import BaseAuthentication
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import JSONRenderer
@@ -39,7 +38,6 @@ from nexus.lib.problems import (
     headers_of,
     problem,
     refusal,
-    refuse_foreign_origin,
     request_id_of,
 )
 
@@ -59,26 +57,6 @@ class InvalidToken(exceptions.APIException):
     default_detail = "This token is not valid, has expired or was revoked."
     default_code = "invalid_token"
     auth_header = "Bearer"
-
-
-def refuse_tokens(request: HttpRequest) -> None:
-    """Raise InvalidToken when a bearer token is presented: a bad one never counts as a visitor."""
-    if request.headers.get("Authorization", "").partition(" ")[0].lower() == "bearer":
-        raise InvalidToken
-
-
-class SessionCookieAuthentication(BaseAuthentication):
-    """The person of the session cookie; unsafe requests must come from our own pages.
-
-    The origin rule takes the place of Django's CSRF token, which programs could not know.
-    """
-
-    def authenticate(self, request: Request) -> tuple[Any, None] | None:
-        http = request._request
-        refuse_tokens(http)
-        refuse_foreign_origin(http)
-        user = getattr(http, "user", None)
-        return (user, None) if user is not None and user.is_authenticated else None
 
 
 # --- Bodies and answers -----------------------------------------------------------

@@ -1,0 +1,36 @@
+"""The tokens as cookies: for browsers and programs that keep cookies instead of answers."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http.response import HttpResponseBase
+
+from accounts.tokens import TokenPair
+
+# Refreshing and signing out are the only calls that need it.
+REFRESH_PATH = "/api/v1/auth"
+
+
+def set_cookies(response: HttpResponseBase, pair: TokenPair) -> None:
+    """Let the tokens travel as cookies that no script can read and no other site's form sends."""
+    common = {"httponly": True, "samesite": "Lax", "secure": settings.IS_HTTPS}
+    response.set_cookie(
+        settings.ACCESS_COOKIE_NAME, pair.access, max_age=pair.expires_in, path="/", **common
+    )
+    response.set_cookie(
+        settings.REFRESH_COOKIE_NAME,
+        pair.refresh,
+        max_age=pair.refresh_expires_in,
+        path=REFRESH_PATH,
+        **common,
+    )
+
+
+def clear_cookies(response: HttpResponseBase) -> None:
+    """Take back all three presentations of a session, as they were set."""
+    for name, path in (
+        (settings.SESSION_COOKIE_NAME, "/"),
+        (settings.ACCESS_COOKIE_NAME, "/"),
+        (settings.REFRESH_COOKIE_NAME, REFRESH_PATH),
+    ):
+        response.delete_cookie(name, path=path, samesite="Lax")
