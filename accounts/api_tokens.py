@@ -9,20 +9,16 @@ import hashlib
 import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.credentials import PERSONAL_PREFIX, Credential
 from accounts.models import ApiToken, User
 from nexus.lib.errors import Conflict
 from nexus.lib.names import clean_title
 
-if TYPE_CHECKING:
-    from accounts.authentication import Credential
-
-PREFIX = "nxp_"
 MAX_TOKENS = 50
 MAX_NAME = 100
 MAX_DAYS = 3650
@@ -44,7 +40,7 @@ def create(
     if ApiToken.objects.visible_to(user).count() >= MAX_TOKENS:
         message = _("You have %(max)d tokens. Please revoke one that you do not use.")
         raise Conflict(message % {"max": MAX_TOKENS}, code="too_many_tokens")
-    secret = PREFIX + secrets.token_urlsafe(32)
+    secret = PERSONAL_PREFIX + secrets.token_urlsafe(32)
     at = timezone.now()
     token = ApiToken.objects.create(
         user=user,
@@ -65,9 +61,6 @@ def revoke(token: ApiToken) -> None:
 
 def credential_for(raw: str) -> Credential | None:
     """Return who presents a token and what it allows; None when it is worth nothing."""
-    # Sign-in asks this module for what a bearer token is worth.
-    from accounts.authentication import Credential
-
     at = timezone.now()
     token = (
         ApiToken.objects.usable(at)
