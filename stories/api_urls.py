@@ -33,6 +33,7 @@ urlpatterns = [
         name="version-restore",
     ),
     route("chapters/<chapter_id>/diff", history.DifferenceView.as_view(), name="diff"),
+    route("chapters/<chapter_id>/merge", history.MergeView.as_view(), name="merge"),
     route("imports", import_viewsets.ImportsView.as_view(), name="imports"),
     route("imports/<job_id>/apply", import_viewsets.ImportApplyView.as_view(), name="import-apply"),
     route("trash", trash.TrashView.as_view(), name="trash"),

@@ -14,9 +14,10 @@ from accounts.models import User
 from nexus.lib.errors import NotFound
 from nexus.lib.names import clean_title
 from stories.comparing import Piece, compare
+from stories.merging import Merge, merge, merge_without_base
 from stories.models import Chapter, ChapterVersion
 from stories.saving import SaveResult, derive, keep_version, lock_head, write_content
-from stories.text import to_text
+from stories.text import content_hash, to_text
 
 MAX_REVISION = 2**31 - 1
 
@@ -105,6 +106,40 @@ def keep_conflict_copy(chapter: Chapter, *, content: str, by: User, at: datetime
         },
     )
     return _as_snapshot(version)
+
+
+@dataclass(frozen=True)
+class Reunion:
+    """Two texts of one chapter that grew apart, joined; `is_base_known` says how well."""
+
+    head: Snapshot
+    merge: Merge
+    is_base_known: bool
+
+
+def reunite(chapter: Chapter, *, content: str, base: str, base_content: str | None) -> Reunion:
+    """Merge a text that was based on `base` ("<revision>-<hash8>") with the chapter's head.
+
+    The base is what the caller still has of it, when its hash is right, or a kept version. Nothing
+    is saved. TooLarge beyond 5 MB.
+    """
+    head = snapshot(chapter, str(chapter.content_revision))
+    mine = derive(content).content
+    was = _base_text(chapter, base, base_content)
+    if was is None:
+        return Reunion(head, merge_without_base(mine, head.content), is_base_known=False)
+    return Reunion(head, merge(was, mine, head.content), is_base_known=True)
+
+
+def _base_text(chapter: Chapter, base: str, offered: str | None) -> str | None:
+    revision, _dash, hash8 = base.partition("-")
+    if offered is not None and content_hash(offered)[:8] == hash8:
+        return derive(offered).content
+    try:
+        found = snapshot(chapter, revision)
+    except NotFound:
+        return None
+    return found.content if found.hash[:8] == hash8 else None
 
 
 def _kept(chapter: Chapter, ref: str) -> ChapterVersion:

@@ -10,7 +10,7 @@ writer as a clash. Nothing either side added is ever left out.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from stories.comparing import common_runs
@@ -44,21 +44,17 @@ class Merge:
     def clashes(self) -> int:
         return sum(part.kind == "clash" for part in self.parts)
 
-    def html(self, choose: Callable[[int, Part], str]) -> str:
-        """Return the whole text; `choose` says the HTML of each clash, given its number from 0."""
-        chosen, number = [], 0
-        for part in self.parts:
-            if part.kind != "clash":
-                chosen.append(part.html)
-                continue
-            chosen.append(choose(number, part))
-            number += 1
-        return serialise(parse("".join(chosen)))
+    def html(self, choices: Sequence[str] = ()) -> str:
+        """Return the whole text, given `mine`, `theirs` or `both` for each clash in order.
 
-    @property
-    def both(self) -> str:
-        """Return the text that holds everything: of a clash both sides, theirs first."""
-        return self.html(lambda _number, part: part.theirs + part.mine)
+        Without a choice both sides are kept, theirs first.
+        """
+        waiting = iter(choices)
+        chosen = [
+            _chosen(part, next(waiting, "both")) if part.kind == "clash" else part.html
+            for part in self.parts
+        ]
+        return serialise(parse("".join(chosen)))
 
 
 @dataclass
@@ -90,6 +86,27 @@ def merge(base: str, mine: str, theirs: str) -> Merge:
         if place < len(blocks):
             parts += _block(blocks[place], own.kept.get(place), other.kept.get(place))
     return Merge(tuple(_joined(parts)))
+
+
+def merge_without_base(mine: str, theirs: str) -> Merge:
+    """Join two texts whose common base nobody has any more.
+
+    What both have is kept, what only one has is added, and where they differ the writer chooses.
+    """
+    own, other = parse(mine), parse(theirs)
+    parts: list[Part] = []
+    a = b = 0
+    runs = common_runs([plain(block) for block in own], [plain(block) for block in other])
+    for i, j, length in [*runs, (len(own), len(other), 0)]:
+        left, right = serialise(own[a:i]), serialise(other[b:j])
+        if left and right:
+            parts.append(Part("clash", mine=left, theirs=right))
+        elif left or right:
+            parts.append(Part("mine" if left else "theirs", left or right))
+        if length:
+            parts.append(Part("same", serialise(other[j : j + length])))
+        a, b = i + length, j + length
+    return Merge(tuple(parts))
 
 
 def _against(base: list[Block], text: list[Block]) -> Side:
@@ -173,6 +190,10 @@ def _deletion_clash(base: Block, mine: Block | None, theirs: Block | None) -> Pa
 
 def _clash_with(clash: Part, mine: list[Block], theirs: list[Block]) -> Part:
     return Part("clash", mine=serialise(mine) + clash.mine, theirs=serialise(theirs) + clash.theirs)
+
+
+def _chosen(clash: Part, choice: str) -> str:
+    return {"mine": clash.mine, "theirs": clash.theirs}.get(choice, clash.theirs + clash.mine)
 
 
 def _joined(parts: list[Part]) -> list[Part]:

@@ -109,6 +109,21 @@ class PieceSerializer(Shape):
     text = serializers.CharField()
 
 
+class MergePartSerializer(Shape):
+    kind = serializers.ChoiceField(choices=["same", "mine", "theirs", "clash"])
+    html = serializers.CharField(help_text="Empty for a clash, or for what a side took away.")
+    mine = serializers.CharField()
+    theirs = serializers.CharField()
+
+
+class MergedSerializer(Shape):
+    head = VersionSerializer()
+    is_base_known = serializers.BooleanField()
+    clashes = serializers.IntegerField()
+    parts = MergePartSerializer(many=True)
+    merged = serializers.CharField(help_text="The whole text, with the choices made.")
+
+
 class DifferenceSerializer(Shape):
     older = VersionItemSerializer()
     newer = VersionItemSerializer()
@@ -221,6 +236,22 @@ class VersionNameSerializer(Shape):
 class ConflictCopySerializer(Shape):
     content = ProseField()
     reason = serializers.ChoiceField(choices=[ChapterVersion.Reason.CONFLICT.value])
+
+
+class MergeSerializer(Shape):
+    """A text that could not be saved, and what it was based on."""
+
+    content = ProseField()
+    base_revision = serializers.CharField(
+        max_length=40, help_text="The ETag of the text it was based on."
+    )
+    base_content = ProseField(required=False)
+    choices = serializers.ListField(
+        child=serializers.ChoiceField(choices=["mine", "theirs", "both"]),
+        required=False,
+        max_length=10_000,
+        help_text="One for each clash, in order; what is missing counts as both.",
+    )
 
 
 class PlanChangeSerializer(Shape):

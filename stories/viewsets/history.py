@@ -15,7 +15,7 @@ from nexus.lib.api_view import ApiView
 from stories import history
 from stories import serializers as shapes
 from stories.models import Chapter
-from stories.saving import SaveResult
+from stories.saving import SaveResult, parse_base
 from stories.viewsets.answers import own_chapter
 
 
@@ -112,6 +112,33 @@ class DifferenceView(ApiView):
             "pieces": history.differences(older, newer),
         }
         return Response(shapes.DifferenceSerializer(answer).data)
+
+
+class MergeView(ApiView):
+    @extend_schema(
+        operation_id="merge_with_head",
+        request=shapes.MergeSerializer,
+        responses=shapes.MergedSerializer,
+        tags=["history"],
+    )
+    def post(self, request: Request, chapter_id: str) -> Response:
+        """Join a text that could not be saved with the chapter as it is now; saves nothing."""
+        body = self.body(shapes.MergeSerializer)
+        base = parse_base(body["base_revision"])
+        reunion = history.reunite(
+            with_prose(request, chapter_id),
+            content=body["content"],
+            base=base,
+            base_content=body.get("base_content"),
+        )
+        answer = {
+            "head": reunion.head,
+            "is_base_known": reunion.is_base_known,
+            "clashes": reunion.merge.clashes,
+            "parts": reunion.merge.parts,
+            "merged": reunion.merge.html(body.get("choices", ())),
+        }
+        return Response(shapes.MergedSerializer(answer).data)
 
 
 def with_prose(request: Request, chapter_id: str) -> Chapter:
