@@ -32,6 +32,7 @@ BODIES = {
     "PUT /stories/{story_id}/plan": {"total_words": 5, "due_on": "2026-12-31"},
     "PUT /chapters/{chapter_id}/content": {"content": "<p>mine now</p>"},
     "POST /chapters/{chapter_id}/versions": {"content": "<p>mine now</p>", "reason": "conflict"},
+    "POST /chapters/{chapter_id}/merge": {"content": "<p>mine</p>", "base_revision": "1-00000000"},
     "PATCH /chapters/{chapter_id}/versions/{version}": {"name": "mine now"},
 }
 QUERIES = {"GET /chapters/{chapter_id}/diff": "?from=1&to=2"}
