@@ -31,7 +31,7 @@ class LoginAttempt:
 
     places: tuple[tuple[str, str], ...]
 
-    def succeeded(self) -> None:
+    def give_back(self) -> None:
         for name, key in self.places:
             limits.give_back(name, key)
 
@@ -58,7 +58,7 @@ def attempt_login(request: HttpRequest, email: str) -> LoginAttempt:
         raise too_many(verdict)
     verdict = limits.take(LOGIN_ADDRESS, address, limit=FAILED_LOGINS_PER_ADDRESS, seconds=MINUTE)
     if not verdict.is_allowed:
-        LoginAttempt(tuple(taken)).succeeded()
+        LoginAttempt(tuple(taken)).give_back()
         raise too_many(verdict)
     return LoginAttempt((*taken, (LOGIN_ADDRESS, address)))
 
@@ -89,6 +89,15 @@ def google(request: HttpRequest) -> None:
 
 def refresh(request: HttpRequest) -> None:
     _spend("refresh", client_network(request), limit=120)
+
+
+# --- By e-mail ----------------------------------------------------------------------
+
+
+def may_write_to(email: str) -> bool:
+    """Use one of ten letters in ten minutes; nobody's post is flooded through our doors."""
+    key = email.strip().casefold()
+    return limits.take("letter", key, limit=10, seconds=10 * MINUTE).is_allowed
 
 
 # --- By account -------------------------------------------------------------------
