@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from http import HTTPStatus
+from typing import Any, ClassVar, cast
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts import roles
 from accounts.forms.staff import StaffUserChangeForm, StaffUserCreationForm
 from accounts.models import Session, User
 from accounts.services import keep_address
+from accounts.sessions import SessionStore, end_all, end_others
+from nexus.lib.errors import DomainError
 
-admin.site.unregister(Group)
+# Permissions come from the role; the others hold secrets, or what only their owner may change.
+admin.site.unregister([Group, Authenticator, EmailAddress, SocialAccount, SocialApp, SocialToken])
 
 
 @admin.register(User)
@@ -40,7 +49,7 @@ class UserAdmin(DjangoUserAdmin):
     actions = ("disable", "enable", "end_sessions")
     fieldsets = (
         (None, {"fields": ("id", "email", "username", "password")}),
-        (_("Access"), {"fields": ("role", "is_active", "is_verified", "is_superuser")}),
+        (_("Access"), {"fields": ("role", "is_active", "is_verified")}),
         (_("Writing day"), {"fields": ("time_zone", "day_end_hour", "week_start")}),
         (_("Dates"), {"fields": ("created_at", "last_login", "deleted_at")}),
     )
@@ -55,12 +64,47 @@ class UserAdmin(DjangoUserAdmin):
         """Staff disable people; deleting one would delete a writer's work with her."""
         return False
 
+    def get_form(
+        self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any
+    ) -> type[ModelForm[User]]:
+        """Tell the form who is at work: some changes are not for oneself."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.by = request.user  # type: ignore[attr-defined]
+        return form
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return fieldsets
+        return ((None, {"fields": ("id", "email", "username")}), *fieldsets[1:])
+
     def save_model(
         self, request: HttpRequest, obj: User, form: ModelForm[User], change: bool
     ) -> None:
-        """Save, and keep the address the sign-in library knows in step."""
+        """Save; role and standing by their services, the library's address in step."""
+        role, is_active = obj.role, obj.is_active
+        if change:
+            stored = User.objects.only("role", "is_active").get(pk=obj.pk)
+            obj.role, obj.is_active = stored.role, stored.is_active
         super().save_model(request, obj, form, change)
         keep_address(obj)
+        if role != obj.role:
+            roles.change_role(obj, role, by=request.user)  # type: ignore[arg-type]
+        if is_active != obj.is_active:
+            act = roles.enable if is_active else roles.disable
+            act(obj, by=request.user)  # type: ignore[arg-type]
+
+    @transaction.atomic
+    def user_change_password(
+        self, request: HttpRequest, id: str, form_url: str = ""
+    ) -> HttpResponse:
+        """Set somebody's password; whoever knew the old one is signed out everywhere."""
+        answer = super().user_change_password(request, id, form_url)
+        if request.method == "POST" and answer.status_code == HTTPStatus.FOUND:
+            # Of an administrator's own, the one she is at work in stays; nobody else has it.
+            here = cast(SessionStore, request.session).row
+            end_others(User(pk=id), but=cast(Session, here).public_id)
+        return answer
 
     @admin.display(description=_("stories"), ordering="stories_total")
     def story_count(self, user: User) -> int:
@@ -70,23 +114,29 @@ class UserAdmin(DjangoUserAdmin):
     def joined(self, user: User) -> str:
         return f"{user.created_at:%Y-%m-%d}"
 
-    @admin.action(description=_("Disable, and end their sessions"))
+    @admin.action(description=_("Disable, and end their sessions"), permissions=["change"])
     def disable(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        chosen = [pk for pk in queryset.values_list("pk", flat=True) if pk != request.user.pk]
-        User.objects.filter(pk__in=chosen).update(is_active=False)
-        Session.objects.filter(user__in=chosen).delete()
+        done = 0
+        for user in User.objects.filter(pk__in=list(queryset.values_list("pk", flat=True))):
+            try:
+                roles.disable(user, by=request.user)  # type: ignore[arg-type]
+            except DomainError as refusal:
+                self.message_user(request, f"{user.email}: {refusal.detail}", messages.WARNING)
+            else:
+                done += 1
+        self._say(request, done)
+
+    @admin.action(description=_("Enable"), permissions=["change"])
+    def enable(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        chosen = list(User.objects.filter(pk__in=list(queryset.values_list("pk", flat=True))))
+        for user in chosen:
+            roles.enable(user, by=request.user)  # type: ignore[arg-type]
         self._say(request, len(chosen))
 
-    @admin.action(description=_("Enable"))
-    def enable(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        chosen = list(queryset.values_list("pk", flat=True))
-        self._say(request, User.objects.filter(pk__in=chosen).update(is_active=True))
-
-    @admin.action(description=_("End their sessions"))
+    @admin.action(description=_("End their sessions"), permissions=["change"])
     def end_sessions(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        chosen = list(queryset.values_list("pk", flat=True))
-        ended, _rows = Session.objects.filter(user__in=chosen).delete()
-        self._say(request, ended)
+        chosen = list(User.objects.filter(pk__in=list(queryset.values_list("pk", flat=True))))
+        self._say(request, sum(end_all(user) for user in chosen))
 
     def _say(self, request: HttpRequest, count: int) -> None:
         text = ngettext("%(count)d changed.", "%(count)d changed.", count) % {"count": count}

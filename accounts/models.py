@@ -16,6 +16,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts import permissions
 from nexus.lib.days import local_day, time_zones
 from nexus.lib.ids import new_id
 
@@ -92,6 +93,11 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 condition=models.Q(week_start__in=[1, 6, 7]), name="user_week_start_known"
             ),
+            models.CheckConstraint(
+                condition=models.Q(role="admin", is_superuser=True)
+                | (~models.Q(role="admin") & models.Q(is_superuser=False)),
+                name="user_superuser_follows_role",
+            ),
         )
 
     def __str__(self) -> str:
@@ -109,6 +115,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def is_staff(self) -> bool:
         return self.is_active and self.role in {self.Role.ADMIN, self.Role.MODERATOR}
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        """Permissions come from the role, in code; see `accounts.permissions`."""
+        return self.is_active and permissions.allows(self.role, perm)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_active and permissions.allows_app(self.role, app_label)
 
     def get_full_name(self) -> str:
         return self.username

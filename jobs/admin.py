@@ -42,7 +42,7 @@ class JobAdmin(admin.ModelAdmin):
         """Refuse conditions in the address on what no page shows: they would answer questions."""
         return lookup.partition("__")[0] in {"status", "kind", "owner"}
 
-    @admin.action(description=_("Try again"))
+    @admin.action(description=_("Try again"), permissions=["change"])
     def retry(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
         for job in queryset:
             try:

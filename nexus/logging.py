@@ -77,6 +77,8 @@ def _standard_library(level: str, *, is_json: bool) -> dict[str, Any]:
             # The request line already says what was refused; here only what broke.
             "django.request": {"level": "ERROR"},
             "django.security": {"level": "ERROR"},
+            # A forbidden condition in an address of the admin is answered 400; nothing broke.
+            "django.security.DisallowedModelAdminLookup": {"level": "CRITICAL"},
             # Queries hold prose.
             "django.db.backends": {"level": "WARNING"},
             "daphne": {"level": "WARNING"},
