@@ -1,6 +1,6 @@
 """Addresses of accounts below `/api/v1/`."""
 
-from accounts.viewsets import auth, me
+from accounts.viewsets import auth, me, passwords, sessions
 from nexus.lib.routes import route
 
 urlpatterns = [
@@ -8,4 +8,16 @@ urlpatterns = [
     route("auth/login", auth.LoginView.as_view(), name="auth-login"),
     route("auth/logout", auth.LogoutView.as_view(), name="auth-logout"),
     route("auth/me", me.MeView.as_view(), name="auth-me"),
+    route(
+        "auth/password/change", passwords.PasswordChangeView.as_view(), name="auth-password-change"
+    ),
+    route("auth/password/reset", passwords.PasswordResetView.as_view(), name="auth-password-reset"),
+    route(
+        "auth/password/reset/confirm",
+        passwords.PasswordResetConfirmView.as_view(),
+        name="auth-password-reset-confirm",
+    ),
+    route("auth/sessions", sessions.SessionsView.as_view(), name="auth-sessions"),
+    route("auth/sessions/end-others", sessions.EndOthersView.as_view(), name="auth-end-others"),
+    route("auth/sessions/<session_id>", sessions.SessionView.as_view(), name="auth-session"),
 ]

@@ -11,6 +11,7 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from accounts import limits, mfa
 from accounts.models import User
 from nexus.lib.errors import Conflict, FieldError, Invalid
 from nexus.lib.names import clean_title
@@ -20,10 +21,10 @@ def register(
     *, email: str, password: str, username: str = "", profile_img: str = "", time_zone: str = "UTC"
 ) -> User:
     """Make an account; raise Conflict when the address has one, Invalid for a weak password."""
-    address = _clean_email(email)
+    address = clean_email(email)
     name = clean_title(username or address.partition("@")[0], field="username", max_length=100)
     user = User(email=address, username=name, profile_img=profile_img[:500], time_zone=time_zone)
-    _check_password(password, user)
+    check_strength(password, user)
     user.set_password(password)
     try:
         with transaction.atomic():
@@ -47,11 +48,11 @@ def update_profile(user: User, **changes: Any) -> User:
 @transaction.atomic
 def create_administrator(email: str, password: str) -> User:
     """Make the account an administrator's, creating it when it is new; the password is set."""
-    address = _clean_email(email)
+    address = clean_email(email)
     user = User.objects.filter(email__iexact=address).first() or User(
         email=address, username=address.partition("@")[0][:100]
     )
-    _check_password(password, user)
+    check_strength(password, user)
     user.set_password(password)
     user.role, user.is_superuser = User.Role.ADMIN, True
     user.is_active = user.is_verified = True
@@ -69,7 +70,7 @@ def keep_address(user: User) -> None:
     )
 
 
-def _clean_email(raw: str) -> str:
+def clean_email(raw: str) -> str:
     address = raw.strip().lower()
     try:
         validate_email(address)
@@ -81,9 +82,25 @@ def _clean_email(raw: str) -> str:
     return address
 
 
-def _check_password(password: str, user: User) -> None:
+def check_strength(password: str, user: User, *, field: str = "password") -> None:
+    """Raise Invalid for a password that is too easy for this person, with every reason."""
     try:
         validate_password(password, user)
     except ValidationError as error:
-        errors = [FieldError("password", message, "weak_password") for message in error.messages]
+        errors = [FieldError(field, message, "weak_password") for message in error.messages]
         raise Invalid(error.messages[0], code="weak_password", errors=errors) from error
+
+
+def confirm_identity(user: User, *, password: str = "", code: str = "") -> None:
+    """Make sure that it is really this person, before something sensitive.
+
+    Raises Invalid, at the field that was wrong, and TooMany after ten tries in a minute.
+    """
+    limits.identity(user)
+    if password and user.check_password(password):
+        return
+    if code and not password:
+        if mfa.check_code(user, code):
+            return
+        raise Invalid.field("code", _("This code is not right."), code="wrong_code")
+    raise Invalid.field("password", _("This password is not right."), code="wrong_password")

@@ -15,17 +15,17 @@ from typing import Any, NamedTuple, TypeVar, cast
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, login
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, login, logout
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import connection
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from accounts.models import Preferences, Session, User
+from accounts.models import Preferences, Profile, Session, User
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 KEY = re.compile(r"[a-z0-9]{8,40}")
@@ -70,6 +70,19 @@ class SessionStore(DatabaseSessionStore):
     @classmethod
     def get_model_class(cls) -> type[Session]:
         return Session
+
+    @classmethod
+    def of_row(cls, row: Session) -> SessionStore:
+        """Return the store of a row that was read already."""
+        store = cls(row.session_key)
+        store.row = row
+        store._session_cache = store.decode(row.session_data)  # type: ignore[attr-defined]
+        return store
+
+    @property
+    def public_id(self) -> UUID | None:
+        """The id by which people and tokens name the session, None where there is no row."""
+        return self.row.public_id if self.row else None
 
     def _validate_session_key(self, key: str | None) -> bool:
         """Say whether this could be one of our keys; a cookie may hold what Postgres cannot."""
@@ -206,7 +219,7 @@ class SessionStore(DatabaseSessionStore):
 
 
 def _read(column: str, value: Any, *, at: datetime) -> Session | None:
-    """Return a session that has not expired, with its person and their preferences."""
+    """Return a session that has not expired, with its person, preferences and profile."""
     with connection.cursor() as cursor:
         cursor.execute(_query(column), [value, at])
         row = cursor.fetchone()
@@ -217,6 +230,7 @@ def _read(column: str, value: Any, *, at: datetime) -> Session | None:
     if session.user_id:
         session.user = _take(User, values)
         _take(Preferences, values).user = session.user
+        _take(Profile, values).user = session.user
     return session
 
 
@@ -224,7 +238,8 @@ def _read(column: str, value: Any, *, at: datetime) -> Session | None:
 def _query(column: str) -> str:
     """Write the query once: every request begins with it, and building it costs more than it."""
     sample = {"session_key": "", "public_id": UUID(int=0)}[column]
-    rows = Session.objects.select_related("user__preferences").filter(**{column: sample})
+    people = Session.objects.select_related("user__preferences", "user__profile")
+    rows = people.filter(**{column: sample})
     # One filter after the other: the two values are handed over in this order.
     return rows.filter(expire_date__gt=timezone.now()).query.sql_with_params()[0]
 
@@ -244,10 +259,21 @@ def store_for_public_id(public_id: UUID) -> SessionStore | None:
     row = _read("public_id", public_id, at=timezone.now())
     if row is None:
         return None
-    store = SessionStore(row.session_key)
-    store.row = row
-    store._session_cache = store.decode(row.session_data)  # type: ignore[attr-defined]
-    return store
+    return SessionStore.of_row(row)
+
+
+def live_sessions(user: User) -> QuerySet[Session]:
+    """Return where a person is signed in, the latest seen first."""
+    live = Session.objects.filter(user=user, expire_date__gt=timezone.now())
+    return live.order_by("-last_seen_at", "public_id")
+
+
+def public_id_of(request: HttpRequest) -> UUID:
+    """Return the id of the session that asks; somebody is signed in."""
+    public_id = cast(SessionStore, request.session).public_id
+    if public_id is None:
+        raise SessionInterrupted("This session was ended meanwhile.")
+    return public_id
 
 
 # --- Beginning and ending -------------------------------------------------------------
@@ -266,6 +292,14 @@ def start_session(request: HttpRequest, user: User, *, kind: str) -> Session:
 def end_session(public_id: UUID) -> None:
     """End one session: its cookie, its tokens and its sockets."""
     Session.objects.filter(public_id=public_id).delete()
+
+
+def end_own(request: HttpRequest, public_id: UUID) -> None:
+    """End a session of who asks; when it is the one that asks, its cookie is cleared too."""
+    if public_id == public_id_of(request):
+        logout(request)
+    else:
+        end_session(public_id)
 
 
 def end_others(user: User, *, but: UUID) -> int:

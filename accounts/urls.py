@@ -1,9 +1,12 @@
 from django.urls import path
 
-from accounts.views import settings
+from accounts.views import devices, settings
 
 app_name = "accounts"
 urlpatterns = [
     path("settings/", settings.settings, name="settings"),
     path("settings/theme/", settings.theme, name="theme"),
+    path("settings/devices/", devices.devices, name="devices"),
+    path("settings/devices/end-others/", devices.end_others, name="devices_end_others"),
+    path("settings/devices/<uuid:session_id>/end/", devices.end, name="device_end"),
 ]

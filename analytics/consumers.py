@@ -9,8 +9,8 @@ twice a second, the last word winning, and never stored; `session_start` and `se
 `{sessionId, storyId, chapterId, timestamp, wordCount}` for programs without the editor.
 
 Messages carry ids and numbers, never prose. A lost one is harmless: a reload heals. Whoever is not
-signed in is closed with 1008, after accepting, so that a browser can read the code; a reader that
-does not keep up is closed with 1013.
+signed in is closed with 1008, after accepting, so that a browser can read the code, and so is
+whoever's session ends meanwhile, within 5 s; a reader that does not keep up is closed with 1013.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import DatabaseError
 from django.utils import timezone
 
+from accounts.session_watch import session_watch
 from analytics import live, programs
 from nexus.lib.errors import DomainError
 from nexus.lib.live import Message, hub, publish
@@ -64,6 +65,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
             await self.close(NOT_SIGNED_IN)
             return
         self._spawn(self._forward())
+        if session_id := self.scope.get("session_id"):
+            self._spawn(self._leave_with(session_id))
 
     async def disconnect(self, code: int) -> None:
         """Stop forwarding; a session still open is ended, with the time it had."""
@@ -86,7 +89,13 @@ class LiveConsumer(AsyncWebsocketConsumer):
                 # The same message goes to every reader, so it is left as it is.
                 if message.get("from") != self.own_name and not await self._send(message):
                     break
-            await self._drop()
+            await self._drop(TRY_LATER)
+
+    async def _leave_with(self, session_id: UUID) -> None:
+        """Close when the session behind this socket ends, whoever ended it."""
+        with session_watch().over(session_id) as ended:
+            await ended.wait()
+        await self._drop(NOT_SIGNED_IN)
 
     async def _send(self, message: Message) -> bool:
         """Send a message; return False when the other side does not read."""
@@ -96,9 +105,9 @@ class LiveConsumer(AsyncWebsocketConsumer):
             return False
         return True
 
-    async def _drop(self) -> None:
+    async def _drop(self, code: int) -> None:
         with suppress(TimeoutError):
-            await asyncio.wait_for(self.close(TRY_LATER), SEND_SECONDS)
+            await asyncio.wait_for(self.close(code), SEND_SECONDS)
 
     async def _say(self, message: Message) -> None:
         public = {key: value for key, value in message.items() if key != "from"}

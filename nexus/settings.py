@@ -159,6 +159,10 @@ CELERY_BEAT_SCHEDULE = {
     "reconcile": {"task": "analytics.tasks.reconcile", "schedule": 24 * 3600.0},
     "requeue-lost-jobs": {"task": "jobs.tasks.requeue_lost_jobs", "schedule": 60.0},
     "discard-old-uploads": {"task": "jobs.tasks.discard_old_uploads", "schedule": 24 * 3600.0},
+    "discard-expired-sessions": {
+        "task": "accounts.tasks.discard_expired_sessions",
+        "schedule": 24 * 3600.0,
+    },
     "empty-old-trash": {"task": "stories.tasks.purge_trash", "schedule": 24 * 3600.0},
     "discard-recent-versions": {
         "task": "stories.tasks.discard_recent_versions",
@@ -245,8 +249,11 @@ ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
     "login": "accounts.forms.sign_in.LoginForm",
     "signup": "accounts.forms.sign_in.SignupForm",
+    "reset_password": "accounts.forms.passwords.ResetPasswordForm",
+    "user_token": "accounts.forms.passwords.ResetTokenForm",
 }
 ACCOUNT_PREVENT_ENUMERATION = True
+PASSWORD_RESET_TIMEOUT = 24 * 3600
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = False

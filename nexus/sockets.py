@@ -13,7 +13,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import close_old_connections
 from django.http.request import split_domain_port, validate_host
 
-from accounts.sessions import user_for_key
+from accounts.leaving import is_leaving
+from accounts.sessions import SessionStore
 
 Application = Callable[..., Awaitable[None]]
 Scope = MutableMapping[str, Any]
@@ -61,12 +62,13 @@ def _values(scope: Scope, name: bytes) -> list[str]:
 
 
 def signed_in(application: Application) -> Application:
-    """Put `user` and `session_key` into the scope, in one query."""
+    """Put `user` and `session_id`, their session's public id, into the scope, in one query."""
 
     async def with_user(scope: Scope, receive: Any, send: Any) -> None:
         key = session_key(scope)
-        user = await sync_to_async(_user_for, thread_sensitive=False)(key) if key else None
-        found = {"user": user or AnonymousUser(), "session_key": key}
+        found: dict[str, Any] = {"user": AnonymousUser(), "session_id": None}
+        if key:
+            found |= await sync_to_async(_signed_in_by, thread_sensitive=False)(key)
         await application({**scope, **found}, receive, send)
 
     return with_user
@@ -83,9 +85,12 @@ def session_key(scope: Scope) -> str:
     return morsel.value if morsel else ""
 
 
-def _user_for(key: str) -> Any:
+def _signed_in_by(key: str) -> dict[str, Any]:
     try:
-        return user_for_key(key)
+        store = SessionStore(key)
+        user = store.signed_in_user()
+        is_welcome = user is not None and not is_leaving(user)
+        return {"user": user, "session_id": store.public_id} if is_welcome else {}
     finally:
         close_old_connections()
 

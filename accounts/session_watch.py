@@ -1,0 +1,87 @@
+"""Tells open sockets that their session has ended: signed out, expired, disabled, new password.
+
+One query every few seconds for all sockets of a process, while there are any. It asks the database
+and nobody else, so that no lost message can leave a socket open; while the database is away,
+nobody is sent off.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+import structlog
+from asgiref.sync import sync_to_async
+from django.db import Error as DatabaseError
+from django.db import close_old_connections
+from django.utils import timezone
+
+from accounts.models import Session
+from accounts.sessions import SessionStore
+
+PERIOD_SECONDS = 2.5
+logger = structlog.get_logger("nexus.sessions")
+
+
+def ended_among(public_ids: Iterable[UUID]) -> set[UUID]:
+    """Return those of the sessions whose row no longer vouches for a person."""
+    wanted = set(public_ids)
+    live = Session.objects.filter(public_id__in=wanted, expire_date__gt=timezone.now())
+    stores = map(SessionStore.of_row, live.select_related("user"))
+    return wanted - {store.public_id for store in stores if store.signed_in_user()}
+
+
+class SessionWatch:
+    """The sessions that have open sockets here. Belongs to one event loop."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[UUID, set[asyncio.Event]] = defaultdict(set)
+        self._task: asyncio.Task[None] | None = None
+
+    @contextmanager
+    def over(self, public_id: UUID) -> Iterator[asyncio.Event]:
+        """Give an event that is set within a few seconds of the session's end."""
+        ended = asyncio.Event()
+        self._waiting[public_id].add(ended)
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._run())
+        try:
+            yield ended
+        finally:
+            self._waiting[public_id].discard(ended)
+            if not self._waiting[public_id]:
+                del self._waiting[public_id]
+
+    async def _run(self) -> None:
+        while self._waiting:
+            await asyncio.sleep(PERIOD_SECONDS)
+            try:
+                ended = await sync_to_async(_look, thread_sensitive=False)(list(self._waiting))
+            except DatabaseError as error:
+                logger.warning("session_watch_blind", reason=type(error).__name__)
+                continue
+            for public_id in ended:
+                for event in self._waiting.get(public_id, ()):
+                    event.set()
+
+
+def _look(public_ids: list[UUID]) -> set[UUID]:
+    try:
+        return ended_among(public_ids)
+    finally:
+        close_old_connections()
+
+
+_watches: WeakKeyDictionary[asyncio.AbstractEventLoop, SessionWatch] = WeakKeyDictionary()
+
+
+def session_watch() -> SessionWatch:
+    """Return the watch of the running event loop: one a process, as a process has one loop."""
+    loop = asyncio.get_running_loop()
+    if loop not in _watches:
+        _watches[loop] = SessionWatch()
+    return _watches[loop]
