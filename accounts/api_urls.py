@@ -1,12 +1,15 @@
 """Addresses of accounts below `/api/v1/`."""
 
-from accounts.viewsets import auth, me, passwords, sessions
+from accounts.viewsets import auth, me, passwords, registration, sessions
 from nexus.lib.routes import route
 
 urlpatterns = [
-    route("auth/register", auth.RegisterView.as_view(), name="auth-register"),
+    route("auth/register", registration.RegisterView.as_view(), name="auth-register"),
     route("auth/login", auth.LoginView.as_view(), name="auth-login"),
+    route("auth/verify", registration.VerifyView.as_view(), name="auth-verify"),
+    route("auth/refresh", auth.RefreshView.as_view(), name="auth-refresh"),
     route("auth/logout", auth.LogoutView.as_view(), name="auth-logout"),
+    route("auth/.well-known/jwks.json", auth.JwksView.as_view(), name="auth-jwks"),
     route("auth/me", me.MeView.as_view(), name="auth-me"),
     route(
         "auth/password/change", passwords.PasswordChangeView.as_view(), name="auth-password-change"

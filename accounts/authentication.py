@@ -7,7 +7,7 @@ alone are held to the rule of origin: no other site's page can make a browser se
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -34,9 +34,10 @@ class StudioAuthentication(BaseAuthentication):
 class DoorAuthentication(BaseAuthentication):
     """For the doors themselves: who comes to sign in may still carry tokens that are dead."""
 
-    def authenticate(self, request: Request) -> None:
+    def authenticate(self, request: Request) -> tuple[Any, None]:
         if bearer_of(request._request) is None:
             refuse_foreign_origin(request._request)
+        return request._request.user, None
 
 
 def authenticate(request: HttpRequest) -> Credential | None:
@@ -75,7 +76,7 @@ def _by_access_token(request: HttpRequest, raw: str) -> Credential:
     claims = tokens.read_access(raw)
     store = store_for_public_id(claims.session_id)
     user = store.signed_in_user() if store is not None else None
-    if store is None or user is None or user.deleted_at or user.pk != claims.user_id:
+    if store is None or user is None or user.pk != claims.user_id:
         raise InvalidToken
     store.client = cast(SessionStore, request.session).client
     store.note_seen(timezone.now())

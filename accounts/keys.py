@@ -22,6 +22,8 @@ from django.utils import timezone
 from nexus.lib.signing_keys import SigningKey, make_pem, read_keys
 
 OVERLAP = timedelta(hours=1)
+# How long others may keep the public keys; much shorter than the overlap.
+CACHE_SECONDS = 300
 
 
 def signing_key() -> SigningKey:
@@ -36,6 +38,13 @@ def signing_key() -> SigningKey:
 def verifying_keys() -> Mapping[str, SigningKey]:
     """Return the keys whose tokens are believed, by their names; the signing one comes first."""
     return {key.kid: key for key in _believed(timezone.now())}
+
+
+def jwks() -> dict[str, list[dict[str, str]]]:
+    """Return the public halves of the keys that are believed, as RFC 7517 writes a set of them."""
+    signing_key()
+    about = {"use": "sig", "alg": "RS256"}
+    return {"keys": [about | {"kid": kid} | key.jwk for kid, key in verifying_keys().items()]}
 
 
 def make_key() -> str:

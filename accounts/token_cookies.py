@@ -13,17 +13,19 @@ REFRESH_PATH = "/api/v1/auth"
 
 def set_cookies(response: HttpResponseBase, pair: TokenPair) -> None:
     """Let the tokens travel as cookies that no script can read and no other site's form sends."""
-    common = {"httponly": True, "samesite": "Lax", "secure": settings.IS_HTTPS}
-    response.set_cookie(
-        settings.ACCESS_COOKIE_NAME, pair.access, max_age=pair.expires_in, path="/", **common
-    )
-    response.set_cookie(
-        settings.REFRESH_COOKIE_NAME,
-        pair.refresh,
-        max_age=pair.refresh_expires_in,
-        path=REFRESH_PATH,
-        **common,
-    )
+    for name, value, seconds, path in (
+        (settings.ACCESS_COOKIE_NAME, pair.access, pair.expires_in, "/"),
+        (settings.REFRESH_COOKIE_NAME, pair.refresh, pair.refresh_expires_in, REFRESH_PATH),
+    ):
+        response.set_cookie(
+            name,
+            value,
+            max_age=seconds,
+            path=path,
+            secure=settings.IS_HTTPS,
+            httponly=True,
+            samesite="Lax",
+        )
 
 
 def clear_cookies(response: HttpResponseBase) -> None:

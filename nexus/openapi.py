@@ -57,7 +57,17 @@ PERSONAL_SCHEME = {
     ),
 }
 # Nobody is signed in yet, or not any more: there is no one to keep a receipt for.
-UNKEYED_PATHS = ("/auth/register", "/auth/verify", "/auth/login", "/auth/logout", "/auth/tokens")
+UNKEYED_PATHS = (
+    "/auth/register",
+    "/auth/verify",
+    "/auth/login",
+    "/auth/google",
+    "/auth/refresh",
+    "/auth/logout",
+    "/auth/password",
+    "/auth/sessions",
+    "/auth/tokens",
+)
 
 
 class StudioScheme(OpenApiAuthenticationExtension):

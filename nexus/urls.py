@@ -5,6 +5,7 @@ from django.urls import include, path, re_path
 
 import stories.urls
 from accounts.views.admin_door import admin_door
+from accounts.views.jwks import jwks
 from nexus import health, pages
 
 # The pages of a story that show the ledger too complete its namespace from here.
@@ -28,6 +29,7 @@ urlpatterns = [
     re_path(r"^health/?$", health.health, name="health"),
     re_path(r"^health/live/?$", health.live, name="health-live"),
     re_path(r"^health/ready/?$", health.ready, name="health-ready"),
+    re_path(r"^\.well-known/jwks\.json$", jwks, name="jwks"),
     path("api/", include("nexus.api")),
 ]
 

@@ -13,5 +13,5 @@ SLOT = re.compile(r"<(\w+)>")
 
 def route(address: str, view: Callable[..., Any], *, name: str) -> URLPattern:
     """Return a pattern; `<name>` takes one path segment, whose form the view judges itself."""
-    pattern = SLOT.sub(r"(?P<\1>[^/]+)", address)
+    pattern = SLOT.sub(r"(?P<\1>[^/]+)", address.replace(".", r"\."))
     return re_path(rf"^{pattern}/?$", view, name=name)

@@ -32,7 +32,8 @@ def addresses(patterns, prefix=""):
     for pattern in patterns:
         raw = prefix + str(pattern.pattern).lstrip("^")
         if isinstance(pattern, URLPattern):
-            yield re.sub(r"\(\?P<(\w+)>\[\^/\]\+\)", r"{\1}", raw.removesuffix("/?$"))
+            plain = raw.removesuffix("/?$").replace("\\.", ".")
+            yield re.sub(r"\(\?P<(\w+)>\[\^/\]\+\)", r"{\1}", plain)
         else:
             yield from addresses(pattern.url_patterns, raw)
 
