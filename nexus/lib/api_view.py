@@ -24,6 +24,8 @@ Handler = Callable[[], Response]
 CHANGES = {"POST": "write", "PUT": "write", "PATCH": "write", "DELETE": "write"}
 READ_AND_WRITE = {"GET": "read"} | CHANGES
 NUMBERS = {"GET": "analytics"} | CHANGES
+# A question too long for an address: it changes nothing, and its answer may hold prose.
+ASKS = {"POST": "read"}
 # Any token may look, none may touch.
 OPEN = {"GET": "any"}
 CLOSED: dict[str, str] = {}

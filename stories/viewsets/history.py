@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from nexus.lib.api import after_cursor, cut_page, find
-from nexus.lib.api_view import ApiView
+from nexus.lib.api_view import ASKS, ApiView
 from stories import history
 from stories import serializers as shapes
 from stories.models import Chapter
@@ -115,6 +115,8 @@ class DifferenceView(ApiView):
 
 
 class MergeView(ApiView):
+    scopes = ASKS
+
     @extend_schema(
         operation_id="merge_with_head",
         request=shapes.MergeSerializer,
