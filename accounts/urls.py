@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import devices, settings
+from accounts.views import devices, settings, tokens
 
 app_name = "accounts"
 urlpatterns = [
@@ -9,4 +9,6 @@ urlpatterns = [
     path("settings/devices/", devices.devices, name="devices"),
     path("settings/devices/end-others/", devices.end_others, name="devices_end_others"),
     path("settings/devices/<uuid:session_id>/end/", devices.end, name="device_end"),
+    path("settings/tokens/", tokens.tokens, name="tokens"),
+    path("settings/tokens/<uuid:token_id>/revoke/", tokens.revoke, name="token_revoke"),
 ]

@@ -8,6 +8,7 @@ const ELEMENTS = {
   "nx-menu": () => import("./elements/nx-menu.js"),
   "nx-outline": () => import("./elements/nx-outline.js"),
   "nx-drop": () => import("./elements/nx-drop.js"),
+  "nx-copy": () => import("./elements/nx-copy.js"),
   "nx-timezone": () => import("./elements/nx-timezone.js"),
   "nx-editor": () => import("./elements/nx-editor.js"),
 };
