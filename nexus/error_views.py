@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import sys
 from http import HTTPStatus
 
+from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 from django.utils.html import format_html
+
+from nexus.lib.problems import RETRY_AFTER, as_busy
 
 SENTENCES = {
     400: "The request could not be understood.",
     403: "This is not yours to open.",
     404: "There is nothing here.",
     500: "Something broke on our side. Your saved text is safe.",
+    503: "The studio is busy. Nothing was changed; please try again in a moment.",
 }
-CODES = {400: "bad_request", 403: "permission_denied", 404: "not_found", 500: "server_error"}
+CODES = {
+    400: "bad_request",
+    403: "permission_denied",
+    404: "not_found",
+    500: "server_error",
+    503: "busy",
+}
+# Rendered without the request: its context processors may need what is broken.
+ALONE = {400, 500, 503}
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -31,6 +44,12 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer 503 when the database is away, held up or too slow, and 500 for a fault of ours."""
+    error = sys.exc_info()[1]
+    if isinstance(error, DatabaseError) and as_busy(error):
+        response = answer(request, 503)
+        response.headers["Retry-After"] = str(RETRY_AFTER)
+        return response
     return answer(request, 500)
 
 
@@ -63,13 +82,13 @@ def problem(status: int, request_id: str) -> JsonResponse:
 def page(request: HttpRequest, status: int, request_id: str, template: str) -> str:
     """Render the page of a status.
 
-    A bad host or a broken database must not break its own page, so 400 and 500 are rendered
+    A bad host or a broken database must not break its own page, so some pages are rendered
     without the request and its context processors.
     """
     names = [f"errors/{name}.html" for name in (template, status) if name]
     context = {"status": status, "request_id": request_id, "sentence": SENTENCES[status]}
     try:
-        return render_to_string(names, context, None if status in {400, 500} else request)
+        return render_to_string(names, context, None if status in ALONE else request)
     except TemplateDoesNotExist:
         return format_html(
             '<!doctype html><html lang="en"><title>{}</title><p>{}</p><p>{}</p></html>',

@@ -65,6 +65,7 @@ def _standard_library(level: str, *, is_json: bool) -> dict[str, Any]:
                 ],
             }
         },
+        "filters": {"unforeseen": {"()": Unforeseen}},
         "handlers": {
             "stdout": {
                 "class": "logging.StreamHandler",
@@ -75,7 +76,7 @@ def _standard_library(level: str, *, is_json: bool) -> dict[str, Any]:
         "root": {"handlers": ["stdout"], "level": level},
         "loggers": {
             # The request line already says what was refused; here only what broke.
-            "django.request": {"level": "ERROR"},
+            "django.request": {"level": "ERROR", "filters": ["unforeseen"]},
             "django.security": {"level": "ERROR"},
             # A forbidden condition in an address of the admin is answered 400; nothing broke.
             "django.security.DisallowedModelAdminLookup": {"level": "CRITICAL"},
@@ -87,6 +88,13 @@ def _standard_library(level: str, *, is_json: bool) -> dict[str, Any]:
             "kombu": {"level": "WARNING"},
         },
     }
+
+
+class Unforeseen(logging.Filter):
+    """Lets pass what nobody had foreseen: a database that is away is answered 503, and no fault."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return getattr(record, "status_code", 500) != 503
 
 
 def without_rows(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:

@@ -5,6 +5,7 @@ Every variable read here stands in the README's settings table.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -69,6 +70,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "nexus.middleware.request_id.RequestIdMiddleware",
+    "nexus.middleware.deadline.DeadlineMiddleware",
     "nexus.middleware.security.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -79,6 +81,9 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "accounts.middleware.PersonMiddleware",
+    "accounts.middleware.LimitsMiddleware",
+    "nexus.account_data.middleware.LeavingMiddleware",
+    "accounts.middleware.StaffSecondStepMiddleware",
 ]
 ROOT_URLCONF = "nexus.urls"
 ASGI_APPLICATION = "nexus.asgi.application"
@@ -169,6 +174,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 120.0,
     },
     "thin-histories": {"task": "stories.tasks.thin_histories", "schedule": 24 * 3600.0},
+    "purge-deleted-accounts": {
+        "task": "nexus.account_data.tasks.purge_accounts",
+        "schedule": 24 * 3600.0,
+    },
     "discard-old-receipts": {
         "task": "stories.tasks.discard_old_receipts",
         "schedule": 24 * 3600.0,
@@ -203,9 +212,7 @@ AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
     # Slow on purpose, except where thousands of throw-away people are made.
-    "django.contrib.auth.hashers.MD5PasswordHasher"
-    if PROFILE == "test"
-    else "django.contrib.auth.hashers.Argon2PasswordHasher"
+    "accounts.hashers.QuickHasher" if PROFILE == "test" else "accounts.hashers.Argon2Hasher"
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -218,6 +225,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "accounts.strength.MaximumLengthValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "desk"
@@ -227,10 +235,10 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = IS_HTTPS
-CSRF_COOKIE_NAME = "__Host-csrftoken" if IS_HTTPS else "csrftoken"
 ACCESS_COOKIE_NAME = "__Host-access_token" if IS_HTTPS else "access_token"
 # `__Host-` demands the path `/`, and this one is sent to where it is used alone.
 REFRESH_COOKIE_NAME = "__Secure-refresh_token" if IS_HTTPS else "refresh_token"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if IS_HTTPS else "csrftoken"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = IS_HTTPS
 CSRF_FAILURE_VIEW = "nexus.error_views.csrf_failure"
@@ -243,8 +251,12 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = env.choice(
-    "EMAIL_VERIFICATION", ("optional", "mandatory"), default="optional"
+    "EMAIL_VERIFICATION",
+    ("optional", "mandatory"),
+    # Where letters only go to the log, nobody could be asked to read one.
+    default="mandatory" if env.text("EMAIL_HOST", default="") else "optional",
 )
+ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 1
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
     "login": "accounts.forms.sign_in.LoginForm",
@@ -257,11 +269,66 @@ PASSWORD_RESET_TIMEOUT = 24 * 3600
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = False
+ACCOUNT_CHANGE_EMAIL = True
+# A letter tells of each change to what guards the account.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+# Seconds after signing in, or after the last confirmation, that sensitive pages ask nothing.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_RATE_LIMITS = {
-    "login_failed": "20/m/ip,5/m/key",
-    "signup": "10/m/ip",
-    "reset_password": "10/m/ip,5/m/key",
+# The library's own counting is neither exact nor shared between processes; see accounts/limits.py.
+ACCOUNT_RATE_LIMITS = False
+
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ADAPTER = "accounts.mfa.MfaAdapter"
+MFA_TOTP_ISSUER = "Nexus"
+# Where nobody is asked to confirm an address, nobody is kept from guarding an account.
+MFA_ALLOW_UNVERIFIED_EMAIL = ACCOUNT_EMAIL_VERIFICATION == "optional"
+MFA_FORMS = {
+    "authenticate": "accounts.forms.second_step.AuthenticateForm",
+    "reauthenticate": "accounts.forms.second_step.ReauthenticateForm",
+    "activate_totp": "accounts.forms.second_step.ActivateTOTPForm",
+    "add_webauthn": "accounts.forms.second_step.AddPasskeyForm",
+    "edit_webauthn": "accounts.forms.second_step.EditPasskeyForm",
+    "login_webauthn": "accounts.forms.second_step.PasskeySignInForm",
+}
+STAFF_MFA = env.choice(
+    "STAFF_MFA",
+    ("optional", "required"),
+    default="required" if PROFILE == "production" else "optional",
+)
+
+GOOGLE_CLIENT_ID = env.text("GOOGLE_CLIENT_ID", default="")
+GOOGLE_CLIENT_SECRET = env.text("GOOGLE_CLIENT_SECRET", default="")
+env.refuse(
+    bool(GOOGLE_CLIENT_ID) != bool(GOOGLE_CLIENT_SECRET),
+    "GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET belong together: set both or neither.",
+)
+env.refuse(
+    bool(GOOGLE_CLIENT_ID)
+    and not re.fullmatch(r"[\w-]+\.apps\.googleusercontent\.com", GOOGLE_CLIENT_ID, re.ASCII),
+    "GOOGLE_CLIENT_ID must end in .apps.googleusercontent.com, as Google shows it.",
+)
+env.refuse(
+    bool(GOOGLE_CLIENT_SECRET) and not re.fullmatch(r"[!-~]{10,}", GOOGLE_CLIENT_SECRET),
+    "GOOGLE_CLIENT_SECRET needs at least 10 characters, without spaces.",
+)
+# Only tests put another server here, one that signs with a key of its own.
+GOOGLE_ENDPOINTS = {
+    "authorize": "https://accounts.google.com/o/oauth2/v2/auth",
+    "token": "https://oauth2.googleapis.com/token",
+    "keys": "https://www.googleapis.com/oauth2/v3/certs",
+}
+SOCIALACCOUNT_ADAPTER = "accounts.social_adapter.SocialAccountAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 3
+SOCIALACCOUNT_PROVIDERS = {
+    "google": {
+        "provider_class": "accounts.google.provider.StudioGoogle",
+        "OAUTH_PKCE_ENABLED": True,
+    }
 }
 
 # --- Mail --------------------------------------------------------------------
@@ -277,7 +344,10 @@ DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", default="Nexus <nexus@localh
 # --- The API -----------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.StudioAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "accounts.leaving.StaysHere",
+    ],
     "DEFAULT_RENDERER_CLASSES": [
         "nexus.lib.api.ApiJSONRenderer",
         "rest_framework.renderers.BrowsableAPIRenderer",

@@ -27,6 +27,9 @@ Send = Callable[[Message], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
 MEMORY_BYTES = 1024 * 1024
+# A burst may wait this long for a thread; longer, and the studio cannot keep up.
+SEAT_SECONDS = 0.5
+BUSY = "The studio is busy. Nothing was changed; please try again in a moment."
 # A header of these names would arrive twice: WSGI has its own place for them.
 OWN_NAMES = {b"content-type": "CONTENT_TYPE", b"content-length": ""}
 
@@ -61,6 +64,7 @@ class WSGIBridge:
         self.application = application
         self.max_body_bytes = max_body_bytes
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="page")
+        self.seats = asyncio.Semaphore(threads)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         with SpooledTemporaryFile(max_size=MEMORY_BYTES) as body:
@@ -69,17 +73,31 @@ class WSGIBridge:
             except ClientLeft:
                 return
             except TooLarge:
-                await _refuse_too_large(send, self.max_body_bytes)
+                size = self.max_body_bytes // (1024 * 1024)
+                detail = f"A request may hold at most {size} MB."
+                await _refuse(send, 413, "too_large", detail, [(b"connection", b"close")])
+                return
+            if not await self._is_admitted():
+                await _refuse(send, 503, "busy", BUSY, [(b"retry-after", b"1")])
                 return
             exchange = Exchange(scope, receive, send)
             environ = build_environ(scope, body, length)
             context = contextvars.copy_context()
             loop = asyncio.get_running_loop()
             work = loop.run_in_executor(self.pool, context.run, self._run, environ, exchange)
+            work.add_done_callback(lambda _work: self.seats.release())
             # A cancelled request must not have its body closed under the thread that reads it.
             finished = await _outlast_cancelling(work)
             if finished is not None:
                 await exchange.send_whole(*finished)
+
+    async def _is_admitted(self) -> bool:
+        """Take a seat; a request that would stand in a queue is better told so at once."""
+        try:
+            await asyncio.wait_for(self.seats.acquire(), SEAT_SECONDS)
+        except TimeoutError:
+            return False
+        return True
 
     async def _read_body(self, scope: Scope, receive: Receive, body: Any) -> int:
         """Fill `body`; return its length."""
@@ -237,21 +255,22 @@ def _add_header(environ: dict[str, Any], name: bytes, value: str) -> None:
         environ[key] = value
 
 
-async def _refuse_too_large(send: Send, limit: int) -> None:
+async def _refuse(send: Send, status: int, code: str, detail: str, more: Headers) -> None:
+    """Answer what never reaches Django, in the shape of its refusals."""
     request_id = str(new_id())
     problem = {
         "type": "about:blank",
-        "title": "Content Too Large",
-        "status": 413,
-        "detail": f"A request may hold at most {limit // (1024 * 1024)} MB.",
-        "code": "too_large",
+        "title": {413: "Content Too Large", 503: "Service Unavailable"}[status],
+        "status": status,
+        "detail": detail,
+        "code": code,
         "request_id": request_id,
     }
     headers = [
         (b"content-type", b"application/problem+json"),
         (b"x-request-id", request_id.encode()),
         (b"x-content-type-options", b"nosniff"),
-        (b"connection", b"close"),
+        *more,
     ]
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": json.dumps(problem).encode()})

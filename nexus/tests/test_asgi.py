@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 
 import pytest
 
@@ -153,6 +154,39 @@ async def test_a_cancelled_request_is_closed_all_the_same():
     with pytest.raises(asyncio.CancelledError):
         await task
     assert (slow.body, slow.is_closed) == (b"text", True)
+
+
+async def test_who_finds_every_thread_busy_is_told_so_at_once():
+    go_on = threading.Event()
+
+    class Slow(Echo):
+        def __call__(self, environ, start_response):
+            go_on.wait(5)
+            return super().__call__(environ, start_response)
+
+    bridge = WSGIBridge(Slow(), threads=2, max_body_bytes=1000)
+
+    async def ask():
+        sent, body = [], [{"type": "http.request", "body": b""}]
+
+        async def receive():
+            return body.pop() if body else await asyncio.Event().wait()
+
+        async def send(message):
+            sent.append(message)
+
+        await bridge(scope(), receive, send)
+        return sent[0]["status"], dict(sent[0]["headers"])
+
+    served = [asyncio.create_task(ask()) for _ in range(2)]
+    await asyncio.sleep(0.05)
+    started = time.monotonic()
+    status, headers = await ask()
+    assert time.monotonic() - started < 1.5
+    assert (status, headers[b"retry-after"]) == (503, b"1")
+    go_on.set()
+    assert [(await one)[0] for one in served] == [200, 200]
+    assert (await ask())[0] == 200
 
 
 def test_paths_are_decoded_from_their_raw_bytes():
