@@ -289,3 +289,17 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class EmailChange(models.Model):
+    """A new address that waits for its link.
+
+    Kept apart from the addresses in use: nobody signs in with it or resets a password through it.
+    """
+
+    user = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="email_change")
+    email = models.EmailField(_("new address"))
+    asked_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.email
