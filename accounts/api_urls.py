@@ -1,6 +1,6 @@
 """Addresses of accounts below `/api/v1/`."""
 
-from accounts.viewsets import auth, me, passwords, registration, sessions, tokens
+from accounts.viewsets import auth, me, passwords, preferences, registration, sessions, tokens
 from nexus.lib.routes import route
 
 urlpatterns = [
@@ -23,6 +23,7 @@ urlpatterns = [
     route("auth/sessions", sessions.SessionsView.as_view(), name="auth-sessions"),
     route("auth/sessions/end-others", sessions.EndOthersView.as_view(), name="auth-end-others"),
     route("auth/sessions/<session_id>", sessions.SessionView.as_view(), name="auth-session"),
+    route("auth/me/preferences", preferences.PreferencesView.as_view(), name="auth-preferences"),
     route("auth/tokens", tokens.TokensView.as_view(), name="auth-tokens"),
     route("auth/tokens/<token_id>", tokens.TokenView.as_view(), name="auth-token"),
 ]

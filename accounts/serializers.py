@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from accounts.forms.sign_in import PEN_NAME_LENGTH, known_time_zone
+from accounts.forms.sign_in import PEN_NAME_LENGTH
 from accounts.models import User
+from accounts.preferences import is_web_address
 from nexus.lib.days import time_zones
-from nexus.lib.fields import StrictCharField, StrictIntegerField
+from nexus.lib.fields import StrictCharField
 
 
 def refuse_other_schemes(address: str) -> None:
-    """A portrait's address may be shown as a link one day; then `javascript:` would be code."""
-    try:
-        scheme = urlsplit(address).scheme
-    except ValueError:
-        scheme = "broken"
-    if scheme not in {"", "http", "https"}:
+    if not is_web_address(address):
         raise serializers.ValidationError(_("Please give a web address."))
 
 
@@ -42,23 +37,6 @@ class UserSerializer(serializers.ModelSerializer[User]):
         read_only_fields = fields
 
 
-class ProfileChangeSerializer(serializers.Serializer[Any]):
-    """What a writer may change about herself; everything else is ignored."""
-
-    username = StrictCharField(max_length=PEN_NAME_LENGTH, required=False)
-    profile_img = StrictCharField(
-        max_length=500, required=False, allow_blank=True, validators=[refuse_other_schemes]
-    )
-    time_zone = StrictCharField(max_length=64, required=False)
-    day_end_hour = StrictIntegerField(min_value=0, max_value=6, required=False)
-    week_start = serializers.ChoiceField(choices=User.WeekStart.choices, required=False)
-
-    def validate_time_zone(self, raw: str) -> str:
-        if raw not in time_zones():
-            raise serializers.ValidationError(_("There is no such time zone."))
-        return raw
-
-
 class RegisterSerializer(serializers.Serializer[Any]):
     email = StrictCharField(max_length=254)
     password = StrictCharField(max_length=1000, trim_whitespace=False)
@@ -72,10 +50,12 @@ class RegisterSerializer(serializers.Serializer[Any]):
         default="",
         validators=[refuse_other_schemes],
     )
-    time_zone = StrictCharField(max_length=64, required=False, allow_blank=True, default="UTC")
+    time_zone = StrictCharField(max_length=64, required=False, allow_blank=True, default="")
 
     def validate_time_zone(self, raw: str) -> str:
-        return known_time_zone(raw)
+        if raw and raw not in time_zones():
+            raise serializers.ValidationError(_("There is no such time zone."))
+        return raw
 
 
 class LoginSerializer(serializers.Serializer[Any]):

@@ -18,12 +18,17 @@ from nexus.lib.names import clean_title
 
 
 def register(
-    *, email: str, password: str, username: str = "", profile_img: str = "", time_zone: str = "UTC"
+    *, email: str, password: str, username: str = "", profile_img: str = "", time_zone: str = ""
 ) -> User:
-    """Make an account; raise Conflict when the address has one, Invalid for a weak password."""
+    """Make an account; raise Conflict when the address has one, Invalid for a weak password.
+
+    Without a `time_zone` the first visit of her browser may still name it.
+    """
     address = clean_email(email)
     name = clean_title(username or address.partition("@")[0], field="username", max_length=100)
-    user = User(email=address, username=name, profile_img=profile_img[:500], time_zone=time_zone)
+    user = User(email=address, username=name, profile_img=profile_img)
+    if time_zone:
+        user.time_zone, user.has_chosen_time_zone = time_zone, True
     check_strength(password, user)
     user.set_password(password)
     try:
@@ -32,16 +37,6 @@ def register(
             EmailAddress.objects.create(user=user, email=address, primary=True, verified=False)
     except IntegrityError as error:
         raise Conflict(_("There is already an account with this e-mail."), code="taken") from error
-    return user
-
-
-def update_profile(user: User, **changes: Any) -> User:
-    """Change what a writer may change about herself: name, portrait, and how her days run."""
-    if "username" in changes:
-        changes["username"] = clean_title(changes["username"], field="username", max_length=100)
-    for name, value in changes.items():
-        setattr(user, name, value)
-    user.save(update_fields=list(changes))
     return user
 
 

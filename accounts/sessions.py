@@ -229,8 +229,9 @@ def _read(column: str, value: Any, *, at: datetime) -> Session | None:
     session = _take(Session, values)
     if session.user_id:
         session.user = _take(User, values)
-        _take(Preferences, values).user = session.user
+        # In the order in which the query selects them: that of the models' definition.
         _take(Profile, values).user = session.user
+        _take(Preferences, values).user = session.user
     return session
 
 

@@ -4,8 +4,13 @@ from accounts.views import devices, settings, tokens
 
 app_name = "accounts"
 urlpatterns = [
-    path("settings/", settings.settings, name="settings"),
+    path("settings/", settings.profile, name="settings"),
+    path("settings/appearance/", settings.appearance, name="appearance"),
+    path("settings/editor/", settings.editor, name="editor"),
+    path("settings/day/", settings.writing_day, name="writing_day"),
+    path("settings/notifications/", settings.notifications, name="notifications"),
     path("settings/theme/", settings.theme, name="theme"),
+    path("settings/time-zone/", settings.time_zone, name="time_zone"),
     path("settings/devices/", devices.devices, name="devices"),
     path("settings/devices/end-others/", devices.end_others, name="devices_end_others"),
     path("settings/devices/<uuid:session_id>/end/", devices.end, name="device_end"),

@@ -1,4 +1,4 @@
-"""What the ledger does when a chapter's text was saved."""
+"""What the ledger does when a chapter's text was saved, or a writer's days were changed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import User
-from analytics import live, services, tasks
+from accounts.signals import writing_day_changed
+from analytics import live, redating, services, tasks
 from nexus.lib.effects import after_commit
 from stories.models import Chapter
 from stories.saving import Change
@@ -20,6 +21,7 @@ STILL_LIVE = timedelta(hours=1)
 
 def connect() -> None:
     chapter_saved.connect(write_ledger, dispatch_uid="analytics.write_ledger")
+    writing_day_changed.connect(begin_today_anew, dispatch_uid="analytics.begin_today_anew")
 
 
 def write_ledger(
@@ -32,3 +34,7 @@ def write_ledger(
     facts = (user.pk, chapter.story_id, chapter.pk, chapter.word_count, session.day)
     after_commit(live.publish_counts, *facts, lane="live")
     tasks.roll_up_soon(user.pk, session.day)
+
+
+def begin_today_anew(*, user: User, at: datetime, **_sent: Any) -> None:
+    redating.redate_today(user, at=at)

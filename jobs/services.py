@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from jobs.letters import tell_finished
 from jobs.models import Job
 from jobs.work import JobCancelled, JobRefused, Run, work_for
 from nexus.lib.effects import after_commit
@@ -174,16 +175,18 @@ def _end(job: Job, status: Job.Status, **values: Any) -> None:
     if "error" in values:
         values["error"] = values["error"][:500]
     now = timezone.now()
-    _move(job, from_status=Status.RUNNING, status=status, finished_at=now, **values)
+    if _move(job, from_status=Status.RUNNING, status=status, finished_at=now, **values):
+        after_commit(tell_finished, str(job.pk), lane="mail")
 
 
-def _move(job: Job, *, from_status: Job.Status, **values: Any) -> None:
+def _move(job: Job, *, from_status: Job.Status, **values: Any) -> bool:
     moved = Job.objects.filter(pk=job.pk, status=from_status).update(
         sequence=F("sequence") + 1, updated_at=timezone.now(), **values
     )
     if moved:
         job.refresh_from_db()
         _tell(job)
+    return bool(moved)
 
 
 def _tell(job: Job) -> None:

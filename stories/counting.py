@@ -7,6 +7,8 @@ not change what a chapter counts.
 """
 
 import re
+import unicodedata
+from functools import cache
 
 from stories.text import to_text
 
@@ -85,3 +87,67 @@ def count_words(text: str) -> int:
 def count_html(html: str) -> int:
     """Count the words a reader of this HTML sees."""
     return count_words(to_text(html))
+
+
+# --- How others count -------------------------------------------------------------
+# For display beside our own number, never stored and never summed.
+
+SPACES = r"\t-\r\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\u200b"
+KATAKANA = (
+    r"\u3031-\u3035\u309b\u309c\u30a0-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u32d0-\u32fe\u3300-\u3357"
+    r"\uff66-\uff9f"
+)
+# Scripts written without spaces, for which UAX #29 has no letters but a dictionary.
+UNSPACED = (
+    r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1950-\u19df\u1a20-\u1aaf\ua9e0-\ua9ff\uaa60-\uaadf"
+)
+# MidNumLet and Single_Quote, MidLetter, MidNum of UAX #29.
+WITHIN_BOTH = r".'\u2018\u2019\u2024\ufe52\uff07\uff0e"
+WITHIN_LETTERS = rf":\xb7\u0387\u055f\u05f4\u2027\ufe13\ufe55\uff1a{WITHIN_BOTH}"
+WITHIN_DIGITS = (
+    r",;\u037e\u0589\u060c\u060d\u066c\u07f8\u2044\ufe10\ufe14\ufe50\ufe54\uff0c\uff1b"
+    + WITHIN_BOTH
+)
+
+LIBREOFFICE_WORDS = re.compile(rf"[{PER_CHARACTER}]|[^{SPACES}\u2013\u2014{PER_CHARACTER}]+")
+
+
+def count_words_as(rule: str, text: str) -> int:
+    """Count the words of plain text by a named rule; raise KeyError for one there is not.
+
+    `nexus-1`: ours. `libreoffice`: what LibreOffice's help says of Tools ▸ Word Count, with
+    Writer's own additional separators, the en and the em dash: every string between two of these
+    or spaces is a word, a lone “*” or “…” too; of Asian text every character. `unicode`: the default word
+    boundaries of UAX #29, counting what holds a letter or digit: “well-being” is two words, “1,204”
+    one; each Han and Hiragana character is a word, and each letter of Thai, Lao, Khmer or Burmese,
+    where the standard itself asks for a dictionary.
+    """
+    return {RULE: count_words, "libreoffice": _as_libreoffice, "unicode": _as_unicode}[rule](text)
+
+
+def _as_libreoffice(text: str) -> int:
+    return len(LIBREOFFICE_WORDS.findall(text))
+
+
+def _as_unicode(text: str) -> int:
+    return len(_unicode_words().findall(text))
+
+
+@cache
+def _unicode_words() -> re.Pattern[str]:
+    """Write UAX #29 as one expression; built on first use, since the marks are looked up."""
+    marks = "".join(
+        char
+        for char in map(chr, range(0x10000))
+        if unicodedata.category(char) in {"Mn", "Me", "Mc", "Cf"} and char != "\u200b"
+    )
+    letter = rf"(?![{PER_CHARACTER}{KATAKANA}{UNSPACED}])[^\W\d_]"
+    joined = (
+        rf"{letter}[{marks}]*(?:[{WITHIN_LETTERS}][{marks}]*(?={letter}))?",
+        rf"\d[{marks}]*(?:[{WITHIN_DIGITS}][{marks}]*(?=\d))?",
+        rf"_[{marks}]*",
+    )
+    return re.compile(
+        rf"(?=_*[^\W_])(?:{'|'.join(joined)})+|(?:[{KATAKANA}][{marks}]*)+"
+        rf"|[{PER_CHARACTER}{UNSPACED}](?<=\w)"
+    )

@@ -1,56 +1,112 @@
-"""The writer's settings."""
+"""The writer's settings: each section is a page of its own and is saved on its own."""
 
 from __future__ import annotations
 
-from copy import copy
+from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.forms.models import model_to_dict
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import services
-from accounts.forms.settings import PreferencesForm, ProfileForm, ThemeForm
+from accounts import preferences
+from accounts.forms import settings as forms_of
+from nexus.lib.wording import day_name
+
+PAGE_METHODS = ["GET", "HEAD", "POST"]
 
 
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def settings(request: HttpRequest) -> HttpResponse:
-    """Each section is saved on its own; a mistake in one leaves the other alone."""
-    section = request.POST.get("section", "")
-    # The forms write what was typed into their instances, right or wrong: give them copies.
-    profile_form = ProfileForm(
-        request.POST if section == "profile" else None, instance=copy(request.user)
-    )
-    preferences_form = PreferencesForm(
-        request.POST if section == "preferences" else None,
-        instance=copy(request.user.preferences),  # type: ignore[union-attr]
-    )
-    if profile_form.is_valid():
-        services.update_profile(request.user, **profile_form.cleaned_data)  # type: ignore[arg-type]
-    elif preferences_form.is_valid():
-        preferences_form.save()
-    else:
-        context = {"profile_form": profile_form, "preferences_form": preferences_form}
-        status = 422 if request.method == "POST" else 200
-        return render(request, "accounts/settings.html", context, status=status)
+@require_http_methods(PAGE_METHODS)
+def profile(request: HttpRequest) -> HttpResponse:
+    """Who the writer is; two forms on one page, saved together."""
+    user: Any = request.user
+    posted = request.POST if request.method == "POST" else None
+    own = forms_of.ProfileForm(posted, initial=model_to_dict(user, ["username", "profile_img"]))
+    # A form writes what was typed into its instance, right or wrong: it gets one of its own.
+    about = forms_of.AboutForm(posted, initial=model_to_dict(user.profile, preferences.PROFILE))
+    if all([own.is_valid(), about.is_valid()]):
+        preferences.update_profile(user, **own.cleaned_data, **about.cleaned_data)
+        return _saved(request)
+    context = {"profile_form": own, "about_form": about}
+    return render(request, "accounts/profile.html", context, status=_status(posted))
+
+
+@login_required
+@require_http_methods(PAGE_METHODS)
+def appearance(request: HttpRequest) -> HttpResponse:
+    return _section(request, "appearance", forms_of.AppearanceForm)
+
+
+@login_required
+@require_http_methods(PAGE_METHODS)
+def editor(request: HttpRequest) -> HttpResponse:
+    return _section(request, "editor", forms_of.EditorForm)
+
+
+@login_required
+@require_http_methods(PAGE_METHODS)
+def writing_day(request: HttpRequest) -> HttpResponse:
+    """The section, and in one sentence what it makes of this very moment."""
+    user: Any = request.user
+    now = timezone.now()
+    today = {"clock": timezone.localtime(now), "day": day_name(user.day_of(now))}
+    return _section(request, "writing_day", forms_of.WritingDayForm, today=today)
+
+
+@login_required
+@require_http_methods(PAGE_METHODS)
+def notifications(request: HttpRequest) -> HttpResponse:
+    return _section(request, "notifications", forms_of.NotificationsForm)
+
+
+def _section(
+    request: HttpRequest, section: str, form_class: type[forms.Form], **context: Any
+) -> HttpResponse:
+    user: Any = request.user
+    posted = request.POST if request.method == "POST" else None
+    form = form_class(posted, initial=preferences.section_of(user, section))
+    if form.is_valid():
+        preferences.change_section(user, section, **form.cleaned_data)
+        return _saved(request)
+    context |= {"form": form}
+    return render(request, f"accounts/{section}.html", context, status=_status(posted))
+
+
+def _saved(request: HttpRequest) -> HttpResponse:
     messages.success(request, _("Saved."))
-    return redirect("accounts:settings")
+    return redirect(request.path)
+
+
+def _status(posted: Any) -> int:
+    return 200 if posted is None else 422
 
 
 @login_required
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
     """Change the theme and go back to where the writer was."""
-    form = ThemeForm(request.POST, instance=request.user.preferences)  # type: ignore[union-attr]
+    form = forms_of.ThemeForm(request.POST)
     if form.is_valid():
-        form.save()
+        preferences.change_section(request.user, "appearance", **form.cleaned_data)  # type: ignore[arg-type]
     back = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
         back = reverse("desk")
     # Not `redirect`, which takes an address without a slash for the name of a view.
     return HttpResponseRedirect(back)
+
+
+@login_required
+@require_POST
+def time_zone(request: HttpRequest) -> HttpResponse:
+    """Hear from the browser where it is; only a writer who has not chosen a zone gets it."""
+    user: Any = request.user
+    preferences.adopt_time_zone(user, request.POST.get("time_zone", ""))
+    return HttpResponse(status=204)

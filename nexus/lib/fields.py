@@ -34,6 +34,15 @@ class StrictBooleanField(serializers.BooleanField):
         return data
 
 
+class StrictChoiceField(serializers.ChoiceField):
+    """One of the choices as it is written; a string is no number."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if type(data) not in {str, int} or data not in self.choices:
+            self.fail("invalid_choice", input=data)
+        return data
+
+
 class StrictCharField(serializers.CharField):
     """A JSON string without NUL or lone surrogates, in NFC."""
 

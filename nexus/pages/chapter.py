@@ -16,15 +16,17 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.models import User
 from analytics import reports
 from analytics.charts.chart import whole
 from nexus.lib.errors import DomainError, Stale
+from stories.counting import RULE, count_words_as
 from stories.forms import ChapterTextForm
 from stories.history import keep_conflict_copy
 from stories.models import Chapter, ChapterVersion
 from stories.saving import parse_base, save_content
 from stories.services.chapters import create_chapter, update_chapter
-from stories.text import clean_html, from_markdown, to_markdown, with_ids
+from stories.text import clean_html, from_markdown, to_markdown, to_text, with_ids
 
 NO_ID = str(UUID(int=0))
 
@@ -88,6 +90,7 @@ def _page(
     form_errors: list[str] | None = None,
     posted: Any = None,
 ) -> HttpResponse:
+    writer: Any = request.user
     outline = _outline(current)
     place = next(index for index, row in enumerate(outline) if row["current"])
     theirs = to_markdown(current.content)
@@ -107,6 +110,8 @@ def _page(
         if conflict_with is None
         else {"mine": conflict_with, "theirs": theirs, "base": current.etag},
         "history_url": reverse("stories:history", args=[current.pk]),
+        "spell_check": "true" if writer.preferences.spell_check else "false",
+        "other_count": _other_count(writer, current),
         "form_errors": form_errors or [],
     }
     status = 409 if conflict_with is not None else 422 if form_errors else 200
@@ -130,6 +135,18 @@ def _outline(current: Chapter) -> list[dict[str, Any]]:
             "pk", "title", "word_count", "part_title"
         )
     ]
+
+
+def _other_count(writer: User, current: Chapter) -> str | None:
+    """Say what another program would count, where the writer wants to know."""
+    rule = writer.preferences.counting_rule
+    if rule == RULE:
+        return None
+    sentence = {
+        "libreoffice": _("%(words)s words as LibreOffice counts, when this page was opened."),
+        "unicode": _("%(words)s words by Unicode’s rule, when this page was opened."),
+    }[rule]
+    return sentence % {"words": whole(count_words_as(rule, to_text(current.content)))}
 
 
 def _today(request: HttpRequest) -> dict[str, Any]:

@@ -10,7 +10,10 @@ const ELEMENTS = {
   "nx-drop": () => import("./elements/nx-drop.js"),
   "nx-copy": () => import("./elements/nx-copy.js"),
   "nx-timezone": () => import("./elements/nx-timezone.js"),
+  "nx-sample": () => import("./elements/nx-sample.js"),
+  "nx-password": () => import("./elements/nx-password.js"),
   "nx-editor": () => import("./elements/nx-editor.js"),
+  "nx-passkey": () => import("./elements/nx-passkey.js"),
 };
 
 function load() {

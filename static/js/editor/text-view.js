@@ -60,7 +60,7 @@ export class TextView {
         doc,
         plugins: [...typingRules(isSmart), ...keys(), history(), blockIds(), hereMark(), ...plugins],
       }),
-      attributes: { role: "textbox", "aria-multiline": "true", "aria-label": label, spellcheck: "true" },
+      attributes: { role: "textbox", "aria-multiline": "true", "aria-label": label, spellcheck: mount.getAttribute("spellcheck") ?? "true" },
       scrollThreshold: EDGES, scrollMargin: EDGES,
       transformPastedHTML: tidied,
       transformPastedText: (text) => text.replace(/\t/g, " "),

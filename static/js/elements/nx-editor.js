@@ -4,7 +4,6 @@
  */
 
 import { ActivityMeter } from "../editor/activity.js";
-import { recall, remember } from "../editor/choices.js";
 import { Clash } from "../editor/clash.js";
 import { listenToFolds } from "../editor/folds.js";
 import { MemoryJournal } from "../editor/journal.js";
@@ -13,12 +12,12 @@ import { listenForPageKeys } from "../editor/page-keys.js";
 import { QuietLine } from "../editor/quiet-line.js";
 import { copyHtml, downloadHtml, plainText } from "../editor/rescue.js";
 import { Session } from "../editor/session.js";
+import { Switches } from "../editor/switches.js";
 import { isSameText, parse, TextView } from "../editor/text-view.js";
 import { Title } from "../editor/title.js";
+import { typewriter } from "../editor/typewriter.js";
 import { Wording } from "../editor/wording.js";
 import { onMessage, sendTyping } from "../lib/socket.js";
-
-const SMART = "nexus.smart-typing";
 
 class NxEditor extends HTMLElement {
   connectedCallback() {
@@ -74,17 +73,18 @@ class NxEditor extends HTMLElement {
   }
 
   #open(doc) {
-    const smart = this.querySelector('[data-choice="smart"]');
+    this.switches = new Switches(this);
     this.text = new TextView(this.prose, {
       doc,
-      isSmart: () => smart.checked,
+      isSmart: () => this.switches.isSmart,
+      plugins: [typewriter(() => this.switches.isTypewriter)],
       onChange: ({ cause, words }) => this.#changed(cause, words),
       onState: () => this.menus?.update(),
     });
     this.menus = new Menus(this, this.wording, this.text);
     this.clash = new Clash(this.querySelector(".editor__page"), this.wording, this.text, this.#conflictActions());
     this.#openTitle();
-    this.#listen(smart);
+    this.#listen();
     this.line.showWords(this.text.words);
     this.dataset.ready = "";
   }
@@ -101,28 +101,22 @@ class NxEditor extends HTMLElement {
     });
   }
 
-  #listen(smart) {
+  #listen() {
     const { signal } = this.leaving;
     const tell = (type) => () => this.session.dispatch({ type });
     const save = () => { this.heading.save(); this.session.dispatch({ type: "save_now" }); };
     const isUnsaved = () => this.session.isUnsaved || this.heading.isUnsaved;
-    listenForPageKeys({ host: this, save, isUnsaved, toggleFocus: () => this.#focusMode(), signal });
+    listenForPageKeys({ host: this, save, isUnsaved, toggleFocus: () => this.switches.toggleFocus(), signal });
     window.addEventListener("online", tell("online"), { signal });
     window.addEventListener("offline", tell("offline"), { signal });
     window.addEventListener("focus", tell("visible"), { signal });
     document.addEventListener("visibilitychange", () => (document.hidden ? save() : tell("visible")()), { signal });
     listenToFolds(this, signal);
-    this.#listenToChoices(smart, signal);
+    this.switches.listen(signal);
     this.stops = [
       onMessage("counts", (message) => this.#counts(message)),
       onMessage("chapter.saved", (message) => this.#savedElsewhere(message)),
     ];
-  }
-
-  #listenToChoices(smart, signal) {
-    smart.checked = recall(SMART) !== "off";
-    smart.addEventListener("change", () => remember(SMART, smart.checked ? "on" : "off"), { signal });
-    this.querySelector('[data-choice="focus"]').addEventListener("change", () => this.#focusMode(), { signal });
   }
 
   #changed(cause, words) {
@@ -151,11 +145,6 @@ class NxEditor extends HTMLElement {
     const waiting = [this.meter.peek(), state.request?.activity, state.carry];
     this.line.pending = waiting.reduce((typed, activity) => typed + (activity?.typed ?? 0), 0);
     if (this.text) this.line.showWords(this.text.words);
-  }
-
-  #focusMode() {
-    const isOn = this.classList.toggle("is-focusing");
-    this.querySelector('[data-choice="focus"]').checked = isOn;
   }
 
   #titleField() {
