@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context as current
 from django.conf import settings
 from django.contrib.sites.shortcuts import get_current_site
 from django.http import HttpRequest
 
+from accounts import limits
 from accounts.models import User
 from nexus.lib.addresses import client_ip
 from nexus.lib.effects import after_commit
@@ -22,9 +25,33 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
         user.username = form.cleaned_data["pen_name"]
-        user.time_zone = form.cleaned_data["time_zone"]
+        if zone := form.cleaned_data["time_zone"]:
+            user.time_zone, user.has_chosen_time_zone = zone, True
         saved: User = super().save_user(request, user, form, commit=commit)
         return saved
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Ask nothing again of who has just signed in."""
+        if not super().is_reauthentication_required(app=app, **kwargs):
+            return False
+        records = get_authentication_records(current.request, current.request.user)
+        last = records[-1]["at"] if records else 0
+        return bool(time.time() - last >= settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        """Return whose password this is, or None; raise TooMany before it is even hashed.
+
+        A right password costs nothing, neither does one that nobody came to check.
+        """
+        attempt = limits.attempt_login(request, str(credentials.get("email", "")))
+        is_failure = False
+        try:
+            user = super().authenticate(request, **credentials)
+            is_failure = user is None
+        finally:
+            if not is_failure:
+                attempt.give_back()
+        return user
 
     def clean_email(self, email: str) -> str:
         return str(super().clean_email(email)).lower()
@@ -41,8 +68,10 @@ class AccountAdapter(DefaultAccountAdapter):
         *args: Any,
         **options: Any,
     ) -> None:
-        """Promise no letter where mail only goes to the log."""
+        """Promise no letter where mail only goes to the log; tell programs in the answer only."""
         if message_template == LETTER_SENT and not settings.EMAIL_HOST:
+            return
+        if request.path.startswith("/api/"):
             return
         super().add_message(request, level, message_template, *args, **options)
 
@@ -51,6 +80,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
         It also keeps the time of an answer from telling whether an account exists.
         """
+        if not limits.may_write_to(email):
+            return
         request = current.request
         known = {"request": request, "email": email, "current_site": get_current_site(request)}
         after_commit(self.render_mail(template_prefix, email, known | context).send)

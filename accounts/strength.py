@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 
 MAX_LENGTH = 1000
+# Characters from which a refused password counts as a beginning.
+ALMOST = 6
 WORDS = (
     gettext_lazy("Not enough yet"),
     gettext_lazy("Nearly there"),
@@ -50,7 +52,7 @@ def strength_of(password: str, *, user: User) -> Strength:
     try:
         validate_password(password, user)
     except ValidationError as error:
-        score = 1 if len(error.messages) == 1 else 0
+        score = int(len(error.messages) == 1 and len(password) >= ALMOST)
         return Strength(False, tuple(error.messages), score, str(WORDS[score]))
     variety = len(set(password))
     score = 2 + (len(password) >= 14 and variety >= 8) + (len(password) >= 18 and variety >= 10)

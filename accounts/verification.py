@@ -22,7 +22,7 @@ class BadToken(DomainError):
 
 def is_mandatory() -> bool:
     """Say whether nobody signs in before her e-mail is confirmed; then only mail has the token."""
-    return str(app_settings.EMAIL_VERIFICATION) == MANDATORY
+    return bool(app_settings.EMAIL_VERIFICATION == MANDATORY)
 
 
 def send_letter(user: User, request: HttpRequest, *, is_new: bool = False) -> str:

@@ -1,7 +1,6 @@
 """The API of accounts: every refusal in its order and its shape."""
 
 import pytest
-from allauth.account.models import EmailAddress
 from django.test import Client
 from django.test.utils import override_settings
 
@@ -28,93 +27,12 @@ def assert_problem(answer, status, code, *fields):
     assert [error["field"] for error in problem.get("errors", [])] == list(fields)
 
 
-# --- Register -------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("slash", ["", "/"])
-def test_register_makes_a_writer_and_does_not_sign_in(client, slash):
-    answer = post(client, f"register{slash}", NEW)
-    user = User.objects.get()
-    assert answer.status_code == 201
-    assert answer.json() == {
-        "id": str(user.pk),
-        "username": "George Eliot",
-        "email": "mary@example.com",
-        "profile_img": "",
-        "role": "user",
-        "is_verified": False,
-        "time_zone": "UTC",
-        "day_end_hour": 0,
-        "week_start": 1,
-        "created_at": answer.json()["created_at"],
-    }
-    assert not client.cookies and not Session.objects.exists()
-    assert EmailAddress.objects.get().email == "mary@example.com"
-
-
-def test_register_names_a_writer_after_her_address_when_she_gives_no_name(client):
-    assert post(client, "register", NEW | {"username": ""}).json()["username"] == "mary"
-
-
-def test_who_registered_by_the_api_signs_in_by_the_page(client):
-    post(client, "register", NEW)
-    form = {"login": "mary@example.com", "password": NEW["password"]}
-    assert client.post("/accounts/login/", form).status_code == 302
-
-
-@pytest.mark.parametrize("email", ["alice@example.com", "ALICE@EXAMPLE.COM", " alice@example.com "])
-def test_register_with_a_taken_address_is_a_conflict(client, alice, email):
-    assert_problem(post(client, "register", NEW | {"email": email}), 409, "taken")
-    assert User.objects.count() == 1
-
-
-@pytest.mark.parametrize(
-    ("change", "code", "field"),
-    [
-        ({"email": "no-address"}, "invalid", "email"),
-        ({"email": None}, "invalid", "email"),
-        ({"email": 5}, "invalid", "email"),
-        ({"email": "a\x00b@example.com"}, "invalid", "email"),
-        ({"password": "short"}, "weak_password", "password"),
-        ({"password": "mary@example.com"}, "weak_password", "password"),
-        ({"password": None}, "invalid", "password"),
-        ({"username": "bell\x07"}, "invalid", "username"),
-        ({"username": "x" * 101}, "invalid", "username"),
-        ({"username": "\ud800"}, "invalid", "username"),
-    ],
-)
-def test_register_refuses_the_shape(client, change, code, field):
-    answer = post(client, "register", NEW | change)
-    assert answer.status_code == 422
-    assert answer.json()["code"] == code
-    assert {error["field"] for error in answer.json()["errors"]} == {field}
-    assert not User.objects.exists()
-
-
-def test_register_lists_all_that_is_missing(client):
-    assert_problem(post(client, "register"), 422, "invalid", "email", "password")
-
-
 def assert_limited(answer, limit):
     assert_problem(answer, 429, "throttled")
     assert int(answer.headers["Retry-After"]) > 0
     assert answer.headers["X-RateLimit-Limit"] == str(limit)
     assert answer.headers["X-RateLimit-Remaining"] == "0"
     assert answer.headers["X-RateLimit-Reset"] == answer.headers["Retry-After"]
-
-
-def test_register_is_limited_per_address(client):
-    for number in range(10):
-        post(client, "register", NEW | {"email": f"mary{number}@example.com"})
-    answer = post(client, "register", NEW)
-    assert_limited(answer, 10)
-    assert not User.objects.filter(email="mary@example.com").exists()
-
-
-def test_register_ignores_what_it_does_not_know(client):
-    post(client, "register", NEW | {"role": "admin", "is_superuser": True, "is_verified": True})
-    user = User.objects.get()
-    assert (user.role, user.is_superuser, user.is_verified) == ("user", False, False)
 
 
 # --- Login ----------------------------------------------------------------------

@@ -48,7 +48,7 @@ def _asked(request: HttpRequest) -> dict[str, str]:
 def _person(request: HttpRequest, asked: dict[str, str]) -> User:
     """Return whom the password is for: who is signed in, whose reset link it is, or a newcomer."""
     if request.user.is_authenticated:
-        return cast(User, request.user)
+        return request.user
     key = request.session.get(INTERNAL_RESET_SESSION_KEY, "")
     if key and "uid" in asked:
         link = UserTokenForm({"uidb36": asked["uid"], "key": key})
