@@ -89,10 +89,10 @@ class UserAdmin(DjangoUserAdmin):
         super().save_model(request, obj, form, change)
         keep_address(obj)
         if role != obj.role:
-            roles.change_role(obj, role, by=request.user)  # type: ignore[arg-type]
+            roles.change_role(obj, role, by=request.user)
         if is_active != obj.is_active:
             act = roles.enable if is_active else roles.disable
-            act(obj, by=request.user)  # type: ignore[arg-type]
+            act(obj, by=request.user)
 
     @transaction.atomic
     def user_change_password(
@@ -119,7 +119,7 @@ class UserAdmin(DjangoUserAdmin):
         done = 0
         for user in User.objects.filter(pk__in=list(queryset.values_list("pk", flat=True))):
             try:
-                roles.disable(user, by=request.user)  # type: ignore[arg-type]
+                roles.disable(user, by=request.user)
             except DomainError as refusal:
                 self.message_user(request, f"{user.email}: {refusal.detail}", messages.WARNING)
             else:
@@ -130,7 +130,7 @@ class UserAdmin(DjangoUserAdmin):
     def enable(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         chosen = list(User.objects.filter(pk__in=list(queryset.values_list("pk", flat=True))))
         for user in chosen:
-            roles.enable(user, by=request.user)  # type: ignore[arg-type]
+            roles.enable(user, by=request.user)
         self._say(request, len(chosen))
 
     @admin.action(description=_("End their sessions"), permissions=["change"])
