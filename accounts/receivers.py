@@ -10,11 +10,14 @@ from allauth.account.signals import (
     password_reset,
     password_set,
 )
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils import timezone
 
-from accounts import new_devices, passwords, sessions
+from accounts import mfa, new_devices, passwords, sessions
 from accounts.models import User
 from nexus.lib.effects import after_commit
 
@@ -24,6 +27,13 @@ def mark_verified(sender: type, email_address: Any, **kwargs: Any) -> None:
     User.objects.filter(pk=email_address.user_id, email__iexact=email_address.email).update(
         is_verified=True
     )
+
+
+@receiver(authenticator_added)
+def use_up_first_code(sender: type, authenticator: Authenticator, **kwargs: Any) -> None:
+    """The code that set an app up does not sign in as well."""
+    if authenticator.type == Authenticator.Type.TOTP:
+        mfa.remember_step(authenticator, mfa.step_of(timezone.now()))
 
 
 @receiver([password_changed, password_set])
