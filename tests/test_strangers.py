@@ -14,6 +14,7 @@ from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 
 from accounts import api_tokens
+from accounts.models import Session
 from jobs.models import Job
 from stories.history import keep_conflict_copy
 from stories.models import Chapter, Story, Target
@@ -41,8 +42,12 @@ QUERIES = {"GET /chapters/{chapter_id}/diff": "?from=1&to=2"}
 PUBLIC = {
     "POST /auth/register",
     "POST /auth/login",
+    "POST /auth/password/reset",
+    "POST /auth/password/reset/confirm",
     "GET /health",
 }
+# What does not even tell a stranger that it exists.
+HIDDEN = {"DELETE /auth/sessions/{session_id}"}
 OPEN_TO_ALL = re.compile(r"^(accounts|admin|health|api)/|^health|^$")
 
 
@@ -105,6 +110,7 @@ def owned(alice, as_alice):
         "chapter_id": chapter.pk,
         "target_id": target.pk,
         "job_id": job.pk,
+        "session_id": Session.objects.get(user=alice).public_id,
         "token_id": token.pk,
         "version": 2,
         "version_id": kept.id,
@@ -135,6 +141,7 @@ def everything_of(user):
         list(Chapter.objects.filter(story__owner=user).order_by("pk").values()),
         list(Target.objects.filter(story__owner=user).order_by("pk").values()),
         list(Job.objects.filter(owner=user).order_by("pk").values()),
+        list(Session.objects.filter(user=user).order_by("pk").values("public_id")),
         list(user.api_tokens.order_by("pk").values()),
     ]
 
@@ -156,7 +163,8 @@ def test_another_writers_object_is_403(operation, owned, trashed, as_bob, alice)
     ids = belongings(operation.path, owned, trashed)
     before = everything_of(alice)
     answer = operation.ask(as_bob, ids)
-    assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied")
+    refusal = (404, "not_found") if str(operation) in HIDDEN else (403, "permission_denied")
+    assert (answer.status_code, answer.json()["code"]) == refusal
     assert CANARY not in answer.content.lower()
     assert everything_of(alice) == before
 
