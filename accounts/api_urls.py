@@ -1,6 +1,9 @@
-"""Addresses of accounts below `/api/v1/`."""
+"""Addresses of accounts below `/api/v1/`.
 
-from accounts.viewsets import auth, me, passwords, preferences, registration, sessions, tokens
+`auth/me` stands in `nexus.account_data`: ending an account concerns every app.
+"""
+
+from accounts.viewsets import auth, passwords, preferences, registration, sessions, tokens
 from nexus.lib.routes import route
 
 urlpatterns = [
@@ -10,7 +13,6 @@ urlpatterns = [
     route("auth/refresh", auth.RefreshView.as_view(), name="auth-refresh"),
     route("auth/logout", auth.LogoutView.as_view(), name="auth-logout"),
     route("auth/.well-known/jwks.json", auth.JwksView.as_view(), name="auth-jwks"),
-    route("auth/me", me.MeView.as_view(), name="auth-me"),
     route(
         "auth/password/change", passwords.PasswordChangeView.as_view(), name="auth-password-change"
     ),

@@ -42,6 +42,7 @@ class JobPage(JobCard):
     can_retry: bool
     can_apply: bool
     result_url: str
+    result_label: str
     preview: dict[str, Any] | None
 
 
@@ -59,6 +60,7 @@ def job_page(job: Job, *, now: datetime) -> JobPage:
         can_retry=job.status in Job.RETRYABLE,
         can_apply=shown.can_apply,
         result_url=shown.result_url,
+        result_label=str(shown.result_label),
         preview=shown.preview,
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from jobs.models import Job
 
@@ -39,6 +40,7 @@ class Shown:
 
     sentence: Words = ""
     result_url: str = ""
+    result_label: Words = gettext_lazy("Open the story")
     can_apply: bool = False
     preview: dict[str, Any] | None = None
 

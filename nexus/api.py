@@ -18,6 +18,7 @@ from nexus import (
     api_pages,
     openapi,  # noqa: F401 - registers the sign-in scheme
 )
+from nexus.account_data import api_urls as account_data
 from nexus.health import HealthView
 from nexus.lib.errors import NotFound
 from nexus.lib.problems import refusal_response
@@ -37,7 +38,13 @@ class SchemaView(SpectacularJSONAPIView):
 
 
 # `stories/targets` of analytics must be found before `stories/<id>`.
-below_v1 = chain(analytics.urlpatterns, stories.urlpatterns, accounts.urlpatterns, jobs.urlpatterns)
+below_v1 = chain(
+    analytics.urlpatterns,
+    stories.urlpatterns,
+    accounts.urlpatterns,
+    account_data.urlpatterns,
+    jobs.urlpatterns,
+)
 urlpatterns = [
     path(
         "v1/",

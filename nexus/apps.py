@@ -1,4 +1,4 @@
-"""The composition root as a Django app: it brings the commands and the Celery application."""
+"""The composition root as a Django app: it brings commands, Celery and work over all apps."""
 
 from __future__ import annotations
 
@@ -13,3 +13,5 @@ class NexusConfig(AppConfig):
     def ready(self) -> None:
         # Whoever queues a task must know the broker, so the application is made everywhere.
         import_module("nexus.celery")
+        # Imported for its kind of work.
+        import_module("nexus.account_data.exports")

@@ -28,8 +28,8 @@ class StudioTask(Task):
 app = Celery("nexus", task_cls=StudioTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-# Imported for its signals.
-app.conf.imports = ("nexus.heartbeat",)
+# The first for its signals, the second since it is no app and so would not be found.
+app.conf.imports = ("nexus.heartbeat", "nexus.account_data.tasks")
 
 
 @signals.setup_logging.connect

@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("analytics.urls")),
     path("", include("jobs.urls")),
     path("", include("accounts.urls")),
+    path("", include("nexus.account_data.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/login/", admin_door),
     path("admin/", admin.site.urls),

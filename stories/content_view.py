@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from accounts.authentication import authenticate
+from accounts.leaving import refuse_while_leaving
 from accounts.models import User
 from nexus.lib import strict_json
 from nexus.lib.api import InvalidToken, parse_id
@@ -132,6 +133,7 @@ def _signed_in(request: HttpRequest) -> User:
     credential = authenticate(request)
     if credential is None:
         raise Forbidden(_("Please sign in first."), code="not_authenticated")
+    refuse_while_leaving(credential.user)
     require_scope(credential, "write")
     return credential.user
 

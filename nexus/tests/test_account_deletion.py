@@ -1,0 +1,426 @@
+"""The end of an account: closed at once, open to return for thirty days, then gone everywhere."""
+
+import json
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.apps import apps
+from django.contrib.admin.models import LogEntry
+from django.core import mail
+from django.core.files.storage import default_storage
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.utils import timezone
+
+from accounts import api_tokens
+from accounts.models import ApiToken, Session, User
+from jobs.models import Job
+from jobs.services import enqueue_job, run_job
+from nexus.account_data import deletion, exports
+from nexus.lib import effects
+from nexus.tests.account_cast import furnish
+from stories.models import Chapter, Story
+from stories.tests.builders import make_chapter, make_story, save, send
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "alice-writes-books"
+ALICE, BOB = "xylograph", "quagmirer"
+PROOF = {"email": "alice@example.com", "password": PASSWORD}
+AT = datetime(2026, 3, 11, 14, 0, tzinfo=UTC)
+PAGE = "/settings/data/delete/"
+
+
+@pytest.fixture(autouse=True)
+def _own_storage(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+def leave(client, **changes):
+    return send(client, "delete", "/auth/me", PROOF | changes)
+
+
+def sign_in_again(signed_in, user):
+    return signed_in(User.objects.get(pk=user.pk))
+
+
+@pytest.fixture
+def leaving(alice, as_alice, signed_in):
+    """Alice, who has asked for the end and signed in again."""
+    assert leave(as_alice).status_code == 202
+    return sign_in_again(signed_in, alice)
+
+
+# --- Asking -----------------------------------------------------------------------
+
+
+def test_asking_answers_when_the_end_comes(alice, as_alice):
+    answer = leave(as_alice, email="  ALICE@Example.com ")
+    assert answer.status_code == 202
+    times = {name: datetime.fromisoformat(raw) for name, raw in answer.json().items()}
+    assert times["purge_at"] - times["deleted_at"] == timedelta(days=30)
+    alice.refresh_from_db()
+    assert alice.deleted_at == times["deleted_at"]
+    for name in ("session_id", "access_token", "refresh_token"):
+        assert not answer.cookies[name].value
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"email": "bob@example.com"}, "email"),
+        ({"password": "not-my-password"}, "password"),
+        ({"password": ""}, "password"),
+        ({"password": "", "code": "000000"}, "code"),
+    ],
+)
+def test_a_wrong_proof_is_named_and_changes_nothing(alice, as_alice, wrong, field):
+    answer = leave(as_alice, **wrong)
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+    alice.refresh_from_db()
+    assert alice.deleted_at is None and as_alice.get("/settings/data/").status_code == 200
+
+
+def test_trying_too_often_is_refused(as_alice, alice):
+    for _turn in range(10):
+        assert leave(as_alice, password="wrong").status_code == 422
+    refused = leave(as_alice)
+    assert refused.status_code == 429 and int(refused.headers["Retry-After"]) > 0
+    assert as_alice.post(PAGE, PROOF).status_code == 429
+    alice.refresh_from_db()
+    assert alice.deleted_at is None
+
+
+def test_all_sessions_and_tokens_are_dead_at_once(alice, as_alice, signed_in):
+    elsewhere = signed_in(alice)
+    _token, secret = api_tokens.create(alice, name="all", scopes=["read", "write"])
+    answer = send(Client(), "post", "/auth/login", PROOF)
+    bearers = [f"Bearer {answer.json()['access_token']}", f"Bearer {secret}"]
+    for bearer in bearers:
+        assert send(Client(), "get", "/auth/me", Authorization=bearer).status_code == 200
+    assert leave(as_alice).status_code == 202
+    assert not Session.objects.filter(user=alice).exists()
+    assert send(elsewhere, "get", "/auth/me").status_code == 403
+    assert elsewhere.get("/settings/data/").status_code == 302
+    for bearer in bearers:
+        assert send(Client(), "get", "/auth/me", Authorization=bearer).status_code == 401
+    refresh = {"refresh_token": answer.json()["refresh_token"]}
+    assert send(Client(), "post", "/auth/refresh", refresh).status_code == 401
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_letter_tells_how_to_come_back(alice, as_alice):
+    leave(as_alice)
+    assert effects.drain(5)
+    [letter] = [one for one in mail.outbox if "deleted on" in one.subject]
+    assert letter.to == [alice.email]
+    assert "http" in letter.body and "/accounts/login/" in letter.body and "Keep my" in letter.body
+
+
+def test_the_last_administrator_stays(carol, as_carol, alice, as_alice):
+    proof = {"email": carol.email, "password": "carol-keeps-house"}
+    answer = send(as_carol, "delete", "/auth/me", proof)
+    assert (answer.status_code, answer.json()["code"]) == (409, "last_administrator")
+    page = as_carol.post(PAGE, proof)
+    assert page.status_code == 409 and "administrator" in page.content.decode()
+    carol.refresh_from_db()
+    assert carol.deleted_at is None
+    User.objects.create_superuser("dora@example.com", "dora-keeps-house", username="Dora")
+    assert send(as_carol, "delete", "/auth/me", proof).status_code == 202
+
+
+def test_an_administrator_who_is_leaving_does_not_count(carol, as_carol):
+    dora = User.objects.create_superuser("dora@example.com", "x", username="Dora")
+    User.objects.filter(pk=dora.pk).update(deleted_at=timezone.now())
+    proof = {"email": carol.email, "password": "carol-keeps-house"}
+    assert send(as_carol, "delete", "/auth/me", proof).status_code == 409
+
+
+def test_her_jobs_are_stopped_and_nobody_elses(alice, as_alice, bob):
+    waiting = enqueue_job(alice, kind="account.export")
+    running = Job.objects.create(owner=alice, kind="import.read", status="running")
+    ended = Job.objects.create(owner=alice, kind="import.read", status="done")
+    others = enqueue_job(bob, kind="account.export")
+    leave(as_alice)
+    for job in (waiting, running, ended, others):
+        job.refresh_from_db()
+    assert (waiting.status, ended.status, others.status) == ("cancelled", "done", "queued")
+    assert running.cancel_requested_at and not others.cancel_requested_at
+    run_job(str(waiting.pk))
+    waiting.refresh_from_db()
+    assert waiting.status == "cancelled"
+
+
+# --- The thirty days ----------------------------------------------------------------
+
+
+def test_signing_in_leads_to_one_page_only(leaving, alice):
+    story = make_story(alice)
+    chapter = make_chapter(story)
+    for page in ("/", f"/stories/{story.pk}/", f"/chapters/{chapter.pk}/", "/settings/", PAGE):
+        answer = leaving.get(page)
+        assert (answer.status_code, answer.url) == (302, "/settings/data/leaving/"), page
+    assert leaving.post(f"/stories/{story.pk}/edit/", {"title": "New"}).status_code == 302
+    story.refresh_from_db()
+    assert story.title == "Emma"
+    page = leaving.get("/settings/data/leaving/").content.decode()
+    assert "Your account will be deleted on" in page and "Keep my account" in page
+    assert 'class="site-nav"' not in page
+
+
+def test_the_api_refuses_all_but_a_look_and_the_way_back(leaving, alice):
+    story = make_story(alice)
+    chapter = make_chapter(story)
+    asked = [
+        send(leaving, "get", "/stories"),
+        send(leaving, "patch", "/auth/me", {"username": "New"}),
+        send(leaving, "post", "/auth/me/export"),
+        leave(leaving),
+        save(leaving, chapter, "<p>more</p>"),
+    ]
+    assert {(one.status_code, one.json()["code"]) for one in asked} == {(403, "account_deleting")}
+    assert send(leaving, "get", "/auth/me").json()["email"] == alice.email
+    assert send(leaving, "post", "/auth/logout").status_code == 200
+
+
+def test_a_program_that_signs_in_meets_the_same_doors(alice, as_alice):
+    leave(as_alice)
+    tokens = send(Client(), "post", "/auth/login", PROOF).json()
+    bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
+    assert send(Client(), "get", "/auth/me", **bearer).status_code == 200
+    chapter = Chapter(pk=uuid.uuid4(), content_hash="0" * 64)
+    path = f"/chapters/{chapter.pk}/content"
+    for answer in (
+        send(Client(), "get", "/stories", **bearer),
+        send(Client(), "put", path, {"content": ""}, **bearer),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (403, "account_deleting")
+    assert send(Client(), "post", "/auth/me/restore", **bearer).status_code == 200
+    assert send(Client(), "get", "/stories", **bearer).status_code == 200
+
+
+def test_signing_out_works_from_the_page(leaving):
+    assert leaving.post("/accounts/logout/").status_code == 302
+    assert leaving.get("/settings/data/leaving/").url.startswith("/accounts/login/")
+
+
+def test_a_visitor_and_a_writer_who_stays_see_all_pages(as_bob, anonymous, alice, as_alice):
+    leave(as_alice)
+    assert as_bob.get("/").status_code == anonymous.get("/").status_code == 200
+    assert "Your account stays" in as_bob.get("/settings/data/leaving/").content.decode()
+
+
+@pytest.mark.parametrize("way", ["api", "page"])
+def test_coming_back_makes_everything_as_before(alice, as_alice, signed_in, way):
+    furnish(alice, ALICE)
+    before = all_but_sign_ins()
+    leave(as_alice)
+    back = sign_in_again(signed_in, alice)
+    if way == "api":
+        assert send(back, "post", "/auth/me/restore").json()["email"] == alice.email
+    else:
+        assert back.post("/settings/data/restore/").url == "/"
+    assert all_but_sign_ins() == before
+    assert back.get("/").status_code == 200
+    assert send(back, "get", "/stories").json()["stories"]
+    assert deletion.purge_accounts(at=timezone.now() + timedelta(days=31))["purged"] == 0
+
+
+def test_personal_tokens_work_again_after_coming_back(leaving, alice):
+    _token, secret = api_tokens.create(alice, name="all", scopes=["read"])
+    bearer = {"Authorization": f"Bearer {secret}"}
+    assert send(Client(), "get", "/stories", **bearer).status_code == 401
+    send(leaving, "post", "/auth/me/restore")
+    assert send(Client(), "get", "/stories", **bearer).status_code == 200
+
+
+def test_restoring_an_account_that_stays_is_harmless(as_alice, alice):
+    assert send(as_alice, "post", "/auth/me/restore").status_code == 200
+
+
+# --- The page -----------------------------------------------------------------------
+
+
+def test_the_page_says_what_will_happen_and_offers_the_archive_first(as_alice):
+    page = as_alice.get(PAGE).content.decode()
+    assert page.index("What will happen") < page.index("Download everything")
+    assert page.index("Download everything") < page.index('type="password"')
+    assert "30 days" in page and "for good" in page
+
+
+def test_the_page_closes_the_account(alice, as_alice):
+    answer = as_alice.post(PAGE, PROOF, follow=True)
+    assert answer.redirect_chain == [("/accounts/login/", 302)]
+    assert "Your account will be deleted on" in answer.content.decode()
+    alice.refresh_from_db()
+    assert alice.deleted_at and not Session.objects.filter(user=alice).exists()
+
+
+@pytest.mark.parametrize("wrong", [{"email": "x@y.de"}, {"password": "wrong"}, {"email": ""}])
+def test_a_wrong_proof_is_marked_on_the_page(alice, as_alice, wrong):
+    answer = as_alice.post(PAGE, PROOF | wrong)
+    assert answer.status_code == 422
+    assert answer.content.decode().count("field__error") == 1
+    assert PASSWORD not in answer.content.decode()
+    alice.refresh_from_db()
+    assert alice.deleted_at is None
+
+
+# --- The end ------------------------------------------------------------------------
+
+
+def contents():
+    """Return every table as text, row by row: whoever is anywhere is found here."""
+    found = {}
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names():
+            cursor.execute(f'SELECT to_jsonb(t)::text FROM "{table}" t ORDER BY 1')
+            found[table] = [row for (row,) in cursor.fetchall()]
+    return found
+
+
+def all_but_sign_ins():
+    """Return every table without what signing in again changes."""
+    User.objects.update(last_login=None)
+    tables = contents()
+    del tables["accounts_session"]
+    return tables
+
+
+def models_of_a_person():
+    """Every model that leads to a person by its foreign keys, however far."""
+    found, size = {User}, 0
+    while len(found) > size:
+        size = len(found)
+        for model in apps.get_models(include_auto_created=True):
+            to = {field.related_model for field in model._meta.fields if field.is_relation}
+            if to & found:
+                found.add(model)
+    return found
+
+
+def gone_for_31_days(user):
+    at = timezone.now() - timedelta(days=30, minutes=1)
+    User.objects.filter(pk=user.pk).update(deleted_at=at)
+
+
+def files_kept(folder):
+    return default_storage.listdir(folder)[1] if default_storage.exists(folder) else []
+
+
+@pytest.fixture
+def two_writers(alice, bob, as_alice, as_bob):
+    for user, word in ((alice, ALICE), (bob, BOB)):
+        furnish(user, word)
+        run_job(str(exports.start_export(user).pk))
+    return alice, bob
+
+
+def test_nothing_remains_of_her_and_everything_of_others(two_writers, as_carol):
+    alice, bob = two_writers
+    LogEntry.objects.create(
+        user=User.objects.get(email="carol@example.com"),
+        object_id=str(alice.pk),
+        object_repr=ALICE,
+        action_flag=2,
+    )
+    before = contents()
+    for model in models_of_a_person():
+        table = model._meta.db_table
+        hers = [row for row in before[table] if ALICE in row or str(alice.pk) in row]
+        assert before[table] and (hers or _is_hers_by_key(model)), f"{model} needs a row of hers"
+    gone_for_31_days(alice)
+    assert deletion.purge_accounts(at=timezone.now()) == {"purged": 1, "failed": 0}
+    after = contents()
+    for table, rows in after.items():
+        for row in rows:
+            assert ALICE not in row and str(alice.pk) not in row, (table, row)
+            assert alice.email not in row and alice.pk.hex not in row, (table, row)
+        assert set(rows) <= set(before[table]), table
+        assert [row for row in before[table] if BOB in row or str(bob.pk) in row] == [
+            row for row in rows if BOB in row or str(bob.pk) in row
+        ], table
+    for model in models_of_a_person():
+        table = model._meta.db_table
+        assert len(after[table]) < len(before[table]), f"nothing of hers was deleted from {table}"
+        assert len(after[table]) >= 1 or not model.objects.exists(), table
+    bobs = Job.objects.filter(owner=bob).exclude(upload="").values_list("upload", flat=True)
+    kept = {f"{folder}/{name}" for folder in ("jobs", "exports") for name in files_kept(folder)}
+    assert kept == set(bobs) and len(kept) == 2
+
+
+def _is_hers_by_key(model):
+    """Rows tied to her by a number or an id of another row of hers alone."""
+    return not any(field.related_model is User for field in model._meta.fields)
+
+
+def test_a_rerun_finds_nothing_more_to_do(two_writers):
+    alice, _bob = two_writers
+    gone_for_31_days(alice)
+    deletion.purge_accounts(at=timezone.now())
+    before = contents()
+    assert deletion.purge_accounts(at=timezone.now()) == {"purged": 0, "failed": 0}
+    assert deletion.purge_account(alice.pk, at=timezone.now()) is None
+    assert contents() == before
+
+
+def test_nobody_goes_a_minute_too_early(alice):
+    User.objects.filter(pk=alice.pk).update(deleted_at=AT)
+    early = AT + timedelta(days=30) - timedelta(minutes=1)
+    assert deletion.purge_accounts(at=early)["purged"] == 0
+    assert deletion.purge_account(alice.pk, at=early) is None
+    assert deletion.purge_accounts(at=AT + timedelta(days=30))["purged"] == 1
+    assert not User.objects.filter(pk=alice.pk).exists()
+
+
+def test_one_person_who_cannot_be_purged_keeps_nobody_waiting(alice, bob, monkeypatch):
+    for user in (alice, bob):
+        gone_for_31_days(user)
+    delete = User.delete
+
+    def refuse_alice(self, *args, **options):
+        if self.pk == alice.pk:
+            raise IntegrityError("something new points here")
+        return delete(self, *args, **options)
+
+    monkeypatch.setattr(User, "delete", refuse_alice)
+    story = make_story(alice)
+    assert deletion.purge_accounts(at=timezone.now()) == {"purged": 1, "failed": 1}
+    assert Story.objects.filter(pk=story.pk).exists()
+    assert not User.objects.filter(pk=bob.pk).exists()
+
+
+def test_the_address_is_free_again_after_the_end(alice, anonymous):
+    gone_for_31_days(alice)
+    deletion.purge_accounts(at=timezone.now())
+    body = {"email": alice.email, "password": "another-middlemarch"}
+    assert send(anonymous, "post", "/auth/register", body).status_code == 201
+
+
+def test_the_log_tells_counts_and_the_id_alone(two_writers, monkeypatch):
+    alice, _bob = two_writers
+    told = []
+    monkeypatch.setattr(
+        deletion.logger, "info", lambda event, **facts: told.append({"event": event, **facts})
+    )
+    gone_for_31_days(alice)
+    deletion.purge_accounts(at=timezone.now())
+    [line] = told
+    assert line["user"] == str(alice.pk) and line["deleted"]["stories.Story"] == 2
+    assert line["deleted"]["files"] == 2
+    assert ALICE not in json.dumps(line) and alice.email not in json.dumps(line)
+
+
+def test_asking_twice_keeps_the_first_day(alice):
+    with transaction.atomic():
+        first = deletion.delete_account(alice, **PROOF, at=AT)
+    again = deletion.delete_account(alice, **PROOF, at=AT + timedelta(days=3))
+    assert again == first
+
+
+def test_tokens_of_others_go_on_working(two_writers):
+    alice, bob = two_writers
+    gone_for_31_days(alice)
+    deletion.purge_accounts(at=timezone.now())
+    assert ApiToken.objects.filter(user=bob).count() == 1
