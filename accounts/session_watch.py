@@ -16,8 +16,7 @@ from weakref import WeakKeyDictionary
 
 import structlog
 from asgiref.sync import sync_to_async
-from django.db import Error as DatabaseError
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 
 from accounts.models import Session
@@ -42,12 +41,16 @@ class SessionWatch:
         self._waiting: dict[UUID, set[asyncio.Event]] = defaultdict(set)
         self._task: asyncio.Task[None] | None = None
 
+    @property
+    def is_resting(self) -> bool:
+        return self._task is None or self._task.done()
+
     @contextmanager
     def over(self, public_id: UUID) -> Iterator[asyncio.Event]:
         """Give an event that is set within a few seconds of the session's end."""
         ended = asyncio.Event()
         self._waiting[public_id].add(ended)
-        if self._task is None or self._task.done():
+        if self.is_resting:
             self._task = asyncio.get_running_loop().create_task(self._run())
         try:
             yield ended
@@ -61,7 +64,7 @@ class SessionWatch:
             await asyncio.sleep(PERIOD_SECONDS)
             try:
                 ended = await sync_to_async(_look, thread_sensitive=False)(list(self._waiting))
-            except DatabaseError as error:
+            except (OperationalError, InterfaceError) as error:
                 logger.warning("session_watch_blind", reason=type(error).__name__)
                 continue
             for public_id in ended:
