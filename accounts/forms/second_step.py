@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Any
 
 from allauth.core import context
@@ -13,11 +14,22 @@ from allauth.mfa.webauthn import forms as passkey_forms
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from fido2.webauthn import AuthenticationResponse, RegistrationResponse
 
 from accounts import limits, mfa
 from accounts.models import Session
 from nexus.lib.errors import TooMany
 
+# All that reading a stranger's bytes as JSON, base64, CBOR and keys can end in.
+MALFORMED = (
+    AttributeError,
+    IndexError,
+    KeyError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
 CODE_ATTRIBUTES = {
     "autocomplete": "one-time-code",
     "autocapitalize": "off",
@@ -78,7 +90,30 @@ class ActivateTOTPForm(totp_forms.ActivateTOTPForm):
         return code
 
 
+class CredentialField(forms.JSONField):
+    """What a passkey answered: its parts are all there, whether or not the signature is right.
+
+    The library checks the signature, but stumbles over anything that no browser would send.
+    """
+
+    widget = forms.HiddenInput
+
+    def __init__(self, shape: type[RegistrationResponse | AuthenticationResponse]) -> None:
+        super().__init__()
+        self.shape = shape
+
+    def clean(self, value: Any) -> Any:
+        try:
+            credential = super().clean(value)
+            self.shape.from_dict(credential)
+        except MALFORMED as error:
+            raise get_adapter().validation_error("incorrect_code") from error
+        return credential
+
+
 class AddPasskeyForm(passkey_forms.AddWebAuthnForm):
+    credential = CredentialField(RegistrationResponse)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"] = forms.CharField(label=_("Name"), max_length=100, required=False)
@@ -94,9 +129,22 @@ class EditPasskeyForm(passkey_forms.EditWebAuthnForm):
     name = forms.CharField(label=_("Name"), max_length=100)
 
 
+class PasskeyStepForm(passkey_forms.AuthenticateWebAuthnForm):
+    """A passkey as the second step."""
+
+    credential = CredentialField(AuthenticationResponse)
+
+
+class PasskeyReauthenticateForm(passkey_forms.ReauthenticateWebAuthnForm):
+    """A passkey instead of the password before something sensitive."""
+
+    credential = CredentialField(AuthenticationResponse)
+
+
 class PasskeySignInForm(passkey_forms.LoginWebAuthnForm):
     """A passkey instead of e-mail and password; short unless the box says otherwise."""
 
+    credential = CredentialField(AuthenticationResponse)
     remember = forms.BooleanField(required=False)
 
     def clean(self) -> dict[str, Any]:

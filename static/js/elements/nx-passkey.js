@@ -10,7 +10,7 @@ class NxPasskey extends HTMLElement {
   connectedCallback() {
     if (!areKnown()) return;
     this.part("unable").hidden = true;
-    this.part("button").hidden = false;
+    this.part("able").hidden = false;
     this.listening = new AbortController();
     this.form.addEventListener("submit", (event) => this.ask(event), { signal: this.listening.signal });
   }
@@ -29,7 +29,7 @@ class NxPasskey extends HTMLElement {
 
   async ask(event) {
     event.preventDefault();
-    const button = this.part("button");
+    const button = this.part("able").firstElementChild;
     button.disabled = true;
     this.part("trouble").hidden = true;
     try {
@@ -67,7 +67,7 @@ class NxPasskey extends HTMLElement {
   say(error) {
     const { calm, twice, lost } = this.dataset;
     const isOurs = error instanceof DOMException || error instanceof Unreachable;
-    this.part("trouble").textContent =
+    this.part("trouble").firstElementChild.textContent =
       error instanceof Unreachable ? lost : error.name === "InvalidStateError" ? twice : calm;
     this.part("trouble").hidden = false;
     if (!isOurs) throw error;
