@@ -261,7 +261,10 @@ ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
     "login": "accounts.forms.sign_in.LoginForm",
     "signup": "accounts.forms.sign_in.SignupForm",
+    "change_password": "accounts.forms.passwords.ChangePasswordForm",
+    "set_password": "accounts.forms.passwords.SetPasswordForm",
     "reset_password": "accounts.forms.passwords.ResetPasswordForm",
+    "reset_password_from_key": "accounts.forms.passwords.ResetKeyForm",
     "user_token": "accounts.forms.passwords.ResetTokenForm",
 }
 ACCOUNT_PREVENT_ENUMERATION = True
