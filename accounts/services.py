@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from allauth.account.models import EmailAddress
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -13,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts import limits, mfa
 from accounts.models import User
+from accounts.sessions import end_all
 from nexus.lib.errors import Conflict, FieldError, Invalid
 from nexus.lib.names import clean_title
 
@@ -52,6 +51,8 @@ def create_administrator(email: str, password: str) -> User:
     user.role, user.is_superuser = User.Role.ADMIN, True
     user.is_active = user.is_verified = True
     user.save()
+    # Whoever was signed in until now need not be who has been named.
+    end_all(user)
     keep_address(user)
     return user
 

@@ -15,6 +15,7 @@ from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from nexus import durability
+from nexus.lib.errors import DomainError
 
 
 def migrate() -> bool:
@@ -68,7 +69,10 @@ def _stat_lines(folder: Path) -> Iterator[str]:
 
 
 def create_first_administrator() -> bool:
-    """Create the administrator named in the environment when there is none yet."""
+    """Create the administrator named in the environment when there is none yet.
+
+    CommandError when the address or the password will not do.
+    """
     email = os.environ.get("NEXUS_ADMIN_EMAIL", "").strip()
     password = os.environ.get("NEXUS_ADMIN_PASSWORD", "")
     if not email or not password:
@@ -79,6 +83,9 @@ def create_first_administrator() -> bool:
         if get_user_model().objects.filter(is_superuser=True).exists():
             return False
         create_administrator(email, password)
+    except DomainError as error:
+        named = "NEXUS_ADMIN_EMAIL and NEXUS_ADMIN_PASSWORD"
+        raise CommandError(f"{named} make no administrator: {error.detail}") from error
     finally:
         connection.close()
     return True

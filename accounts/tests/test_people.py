@@ -64,8 +64,8 @@ def test_staff_is_who_has_the_role_and_is_not_disabled(role, is_active, is_staff
     assert User(role=role, is_active=is_active).is_staff is is_staff
 
 
-def test_a_role_alone_gives_no_permission(bob):
-    bob.role = "admin"
+def test_the_flag_of_django_alone_gives_no_permission(bob):
+    bob.is_superuser = True
     assert not bob.has_perm("accounts.view_user")
 
 

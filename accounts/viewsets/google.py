@@ -43,10 +43,10 @@ class GoogleView(DoorView):
     )
     def post(self, request: Request) -> Response:
         """Sign in with Google; a new person gets an account."""
+        values = self.body(GoogleSerializer)
         if not settings.GOOGLE_CLIENT_ID:
             message = _("Signing in with Google is not set up in this studio.")
             raise NotConfigured(message, extra={"retry_after": HOUR})
-        values = self.body(GoogleSerializer)
         limits.google(request._request)
         user = person_for(read_id_token(values["id_token"]))
         if verification.is_mandatory() and not user.is_verified:
