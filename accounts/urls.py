@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import devices, settings, tokens
+from accounts.views import devices, security, settings, tokens
 
 app_name = "accounts"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("settings/notifications/", settings.notifications, name="notifications"),
     path("settings/theme/", settings.theme, name="theme"),
     path("settings/time-zone/", settings.time_zone, name="time_zone"),
+    path("settings/security/", security.security, name="security"),
     path("settings/devices/", devices.devices, name="devices"),
     path("settings/devices/end-others/", devices.end_others, name="devices_end_others"),
     path("settings/devices/<uuid:session_id>/end/", devices.end, name="device_end"),

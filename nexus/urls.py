@@ -2,8 +2,10 @@
 
 from django.contrib import admin
 from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 
 import stories.urls
+from accounts.views import security
 from accounts.views.admin_door import admin_door
 from accounts.views.jwks import jwks
 from nexus import health, pages
@@ -24,8 +26,19 @@ urlpatterns = [
     path("", include("jobs.urls")),
     path("", include("accounts.urls")),
     path("", include("nexus.account_data.urls")),
+    # The sign-in library's own lists are sections of one page here.
+    path("accounts/email/", security.email_change, name="account_email"),
+    path(
+        "accounts/email/confirm/<str:token>/",
+        security.confirm_change,
+        name="account_email_confirm_change",
+    ),
+    path("accounts/2fa/", RedirectView.as_view(pattern_name="accounts:security")),
+    path("accounts/2fa/webauthn/", RedirectView.as_view(pattern_name="accounts:security")),
+    path("accounts/", include("accounts.door_urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/login/", admin_door),
+    path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("admin/", admin.site.urls),
     re_path(r"^health/?$", health.health, name="health"),
     re_path(r"^health/live/?$", health.live, name="health-live"),
