@@ -31,7 +31,10 @@ def _fresh_limits() -> Iterator[None]:
 
 @pytest.fixture
 def alice(db: None) -> User:
-    return User.objects.create_user("alice@example.com", "alice-writes-books", username="Alice")
+    # Her zone is chosen, so that no page of hers tells the server the browser's on the side.
+    return User.objects.create_user(
+        "alice@example.com", "alice-writes-books", username="Alice", has_chosen_time_zone=True
+    )
 
 
 @pytest.fixture

@@ -115,12 +115,15 @@ LIBREOFFICE_WORDS = re.compile(rf"[{PER_CHARACTER}]|[^{SPACES}\u2013\u2014{PER_C
 def count_words_as(rule: str, text: str) -> int:
     """Count the words of plain text by a named rule; raise KeyError for one there is not.
 
-    `nexus-1`: ours. `libreoffice`: what LibreOffice's help says of Tools ▸ Word Count, with
-    Writer's own additional separators, the en and the em dash: every string between two of these
-    or spaces is a word, a lone “*” or “…” too; of Asian text every character. `unicode`: the default word
-    boundaries of UAX #29, counting what holds a letter or digit: “well-being” is two words, “1,204”
-    one; each Han and Hiragana character is a word, and each letter of Thai, Lao, Khmer or Burmese,
-    where the standard itself asks for a dictionary.
+    `nexus-1`: ours.
+
+    `libreoffice`: what LibreOffice's help says of Tools ▸ Word Count, with Writer's own additional
+    separators, the en and the em dash: every string between two of these or spaces is a word, a
+    lone “*” or “…” too; of Asian text every character.
+
+    `unicode`: the default word boundaries of UAX #29, counting what holds a letter or digit:
+    “well-being” is two words, “1,204” one; each Han and Hiragana character is a word, and each
+    letter of Thai, Lao, Khmer or Burmese, where the standard itself asks for a dictionary.
     """
     return {RULE: count_words, "libreoffice": _as_libreoffice, "unicode": _as_unicode}[rule](text)
 

@@ -47,7 +47,7 @@ def test_several_sections_change_together(as_alice, alice):
     put(as_alice, {"appearance": {"theme": "sepia"}, "writing_day": day})
     alice.refresh_from_db()
     assert (alice.preferences.theme, alice.preferences.idle_minutes) == ("sepia", 9)
-    assert (alice.time_zone, alice.has_chosen_time_zone) == ("Asia/Tokyo", True)
+    assert alice.time_zone == "Asia/Tokyo"
     assert (alice.day_end_hour, alice.week_start) == (4, 7)
 
 

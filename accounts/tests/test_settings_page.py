@@ -173,11 +173,18 @@ def test_a_visitor_is_sent_to_sign_in(client, path):
 # --- The first visit --------------------------------------------------------------
 
 
+@pytest.fixture
+def newcomer(alice):
+    alice.has_chosen_time_zone = False
+    alice.save(update_fields=["has_chosen_time_zone"])
+    return alice
+
+
 def tell_zone(client, name):
     return client.post("/settings/time-zone/", {"time_zone": name})
 
 
-def test_the_first_visit_takes_the_zone_from_the_browser_once(as_alice, alice):
+def test_the_first_visit_takes_the_zone_from_the_browser_once(as_alice, alice, newcomer):
     assert '<form method="post" action="/settings/time-zone/" hidden>' in page_of(as_alice)
     assert tell_zone(as_alice, "Asia/Tokyo").status_code == 204
     assert tell_zone(as_alice, "Europe/Rome").status_code == 204
@@ -190,7 +197,7 @@ def page_of(client):
     return client.get("/").content.decode()
 
 
-def test_the_browser_never_overrides_a_chosen_zone(as_alice, alice):
+def test_the_browser_never_overrides_a_chosen_zone(as_alice, alice, newcomer):
     as_alice.post("/settings/day/", DAY)
     tell_zone(as_alice, "Asia/Tokyo")
     alice.refresh_from_db()
@@ -198,7 +205,7 @@ def test_the_browser_never_overrides_a_chosen_zone(as_alice, alice):
 
 
 @pytest.mark.parametrize("name", ["", "Mars/Olympus", "x" * 5000, "../UTC"])
-def test_a_zone_nobody_knows_is_not_taken(as_alice, alice, name):
+def test_a_zone_nobody_knows_is_not_taken(as_alice, alice, newcomer, name):
     assert tell_zone(as_alice, name).status_code == 204
     alice.refresh_from_db()
     assert (alice.time_zone, alice.has_chosen_time_zone) == ("UTC", False)
