@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import jwt
 import pytest
+import structlog
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.core.management import call_command
@@ -116,6 +117,14 @@ def test_a_bearer_beats_the_cookie_of_somebody_else(program, as_bob):
     as_bob.post(STORIES, {"title": "Alice's"}, "application/json", headers=headers)
     assert b"Alice's" not in as_bob.get(STORIES).content
     assert me(client=as_bob).json()["email"] == "bob@example.com"
+
+
+def test_the_log_names_the_person_of_the_bearer(alice, program, as_bob):
+    with structlog.testing.capture_logs() as lines:
+        me(program["access_token"], client=as_bob)
+    [line] = [line for line in lines if line["event"] == "request"]
+    assert line["user_id"] == str(alice.pk)
+    assert program["access_token"] not in str(lines)
 
 
 def test_a_session_cookie_beats_the_token_in_a_cookie(program, as_bob):

@@ -8,10 +8,9 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.test import Client
 
-from accounts import api_tokens, token_cookies
+from accounts import api_tokens
 from accounts.models import Session
 from accounts.tests.programs import LOGIN, log_in, me, post, refresh, with_cookies
-from accounts.tokens import TokenPair
 
 pytestmark = pytest.mark.django_db
 COOKIES = ("session_id", "access_token", "refresh_token")
@@ -51,14 +50,19 @@ def test_login_sets_three_cookies_no_script_can_read(alice):
     assert cookies["access_token"]["max-age"] == 900
 
 
-def test_cookies_of_a_site_with_https_are_bound_to_it(settings):
-    settings.IS_HTTPS = True
-    from django.http import HttpResponse
-
-    response = HttpResponse()
-    pair = TokenPair("a", "r", expires_in=900, refresh_expires_in=5, session_id=None)
-    token_cookies.set_cookies(response, pair)
-    assert all(response.cookies[name]["secure"] for name in ("access_token", "refresh_token"))
+def test_cookies_of_a_site_with_https_are_bound_to_it(alice, settings):
+    names = ("__Host-session_id", "__Host-access_token", "__Secure-refresh_token")
+    settings.IS_HTTPS = settings.SESSION_COOKIE_SECURE = True
+    settings.SESSION_COOKIE_NAME = names[0]
+    settings.ACCESS_COOKIE_NAME, settings.REFRESH_COOKIE_NAME = names[1:]
+    client = Client()
+    for path in ("login", "refresh", "logout"):
+        cookies = post(client, path, LOGIN if path == "login" else {}).cookies
+        for name in {"login": names, "refresh": names[1:], "logout": names}[path]:
+            assert cookies[name]["secure"] and not cookies[name]["domain"], (path, name)
+            is_host = name.startswith("__Host-")
+            assert cookies[name]["path"] == ("/" if is_host else "/api/v1/auth")
+    assert not Session.objects.exists()
 
 
 def test_each_cookie_alone_presents_the_session(browser):
