@@ -7,13 +7,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import limits, passwords
 from accounts.serializers import MessageSerializer
 from accounts.services import clean_email
+from accounts.viewsets.auth import DoorView
 from nexus.lib.api_view import CLOSED, ApiView
 from nexus.lib.fields import StrictCharField
 
@@ -60,11 +60,7 @@ class PasswordChangeView(ApiView):
         return Response({"message": _("Your password is changed.")})
 
 
-class PasswordResetView(ApiView):
-    is_keyed = False
-    scopes = CLOSED
-    permission_classes = (AllowAny,)
-
+class PasswordResetView(DoorView):
     @extend_schema(
         operation_id="request_password_reset",
         request=ResetBody,
@@ -79,11 +75,7 @@ class PasswordResetView(ApiView):
         return Response({"message": _("If there is an account, a letter is on its way.")})
 
 
-class PasswordResetConfirmView(ApiView):
-    is_keyed = False
-    scopes = CLOSED
-    permission_classes = (AllowAny,)
-
+class PasswordResetConfirmView(DoorView):
     @extend_schema(
         operation_id="confirm_password_reset",
         request=ConfirmBody,

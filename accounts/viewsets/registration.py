@@ -8,14 +8,13 @@ from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
-from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import limits, services, verification
 from accounts.models import User
 from accounts.serializers import RegisterSerializer, UserSerializer
-from nexus.lib.api_view import CLOSED, ApiView
+from accounts.viewsets.auth import DoorView
 from nexus.lib.fields import StrictCharField
 
 
@@ -39,11 +38,7 @@ class VerifiedSerializer(serializers.Serializer[Any]):
     is_verified = serializers.BooleanField()
 
 
-class RegisterView(ApiView):
-    is_keyed = False
-    scopes = CLOSED
-    permission_classes = (AllowAny,)
-
+class RegisterView(DoorView):
     @extend_schema(
         operation_id="register",
         request=RegisterSerializer,
@@ -62,11 +57,7 @@ class RegisterView(ApiView):
         return Response(answer, status=status.HTTP_201_CREATED)
 
 
-class VerifyView(ApiView):
-    is_keyed = False
-    scopes = CLOSED
-    permission_classes = (AllowAny,)
-
+class VerifyView(DoorView):
     @extend_schema(
         operation_id="verify_email",
         request=TokenSerializer,
