@@ -8,6 +8,8 @@ from allauth.account import forms as allauth_forms
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
+from accounts.strength import strength_of
 from nexus.lib.days import time_zones
 from nexus.lib.errors import Invalid
 from nexus.lib.names import clean_title
@@ -20,11 +22,6 @@ def clean_pen_name(raw: str) -> str:
         return clean_title(raw, field="username", max_length=PEN_NAME_LENGTH)
     except Invalid as refusal:
         raise forms.ValidationError(refusal.detail) from refusal
-
-
-def known_time_zone(raw: str) -> str:
-    """Return a zone of the tz database; the browser's word is a hint, never an error."""
-    return raw if raw in time_zones() else "UTC"
 
 
 def _without_placeholders(form: forms.Form) -> None:
@@ -62,8 +59,20 @@ class SignupForm(allauth_forms.SignupForm):
         self.fields["password1"].help_text = _("At least ten characters, and not easy to guess.")
         _without_placeholders(self)
 
+    def clean(self) -> dict[str, Any]:
+        """Judge the password as every other door does: the pen name counts against it too."""
+        values: dict[str, Any] = super().clean()
+        password = values.get("password1")
+        if password and "password1" not in self.errors:
+            newcomer = User(email=values.get("email", ""), username=values.get("pen_name", ""))
+            for message in strength_of(password, user=newcomer).messages:
+                self.add_error("password1", message)
+        return values
+
     def clean_pen_name(self) -> str:
         return clean_pen_name(self.cleaned_data["pen_name"])
 
     def clean_time_zone(self) -> str:
-        return known_time_zone(self.cleaned_data["time_zone"])
+        """Keep a zone of the tz database; the browser's word is a hint, never an error."""
+        raw: str = self.cleaned_data["time_zone"]
+        return raw if raw in time_zones() else ""
