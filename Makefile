@@ -36,7 +36,7 @@ test: .venv/development ## run every test
 	@exec $(BIN)/python -m pytest -n auto
 
 faults: .venv/development ## kill servers under writers, again and again (NEXUS_KILLS, NEXUS_SEED)
-	@NEXUS_KILLS=$${NEXUS_KILLS:-20} $(BIN)/python -m pytest -n 0 tests/test_kill.py
+	@NEXUS_KILLS=$${NEXUS_KILLS:-20} $(BIN)/python -m pytest -n 0 tests/faults
 
 lint: .venv/development ## check style, types, layers, templates, migrations
 	$(BIN)/python -m ruff check .

@@ -18,9 +18,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-FIRST_DELAY = 1.0
+FIRST_DELAY = 0.25
 LONGEST_DELAY = 30.0
-HEALTHY_AFTER = 60.0
+HEALTHY_AFTER = 5.0
 LOG_BYTES = 10 * 1024 * 1024
 LOG_FILES = 5
 LONGEST_LINE = 64 * 1024
@@ -136,7 +136,7 @@ class Supervisor:
                 self._copy_lines(0)
             self.say(
                 f"{child.name} ended (code {child.process.returncode});"
-                f" starting it again in {child.delay:.0f} s"
+                f" starting it again in {child.delay:g} s"
             )
             child.restart_at = now + child.delay
             child.delay = min(child.delay * 2, LONGEST_DELAY)

@@ -36,6 +36,7 @@ from nexus.lib.errors import (
     PreconditionRequired,
     TooLarge,
 )
+from nexus.lib.failpoints import hit
 from nexus.lib.problems import (
     as_busy,
     dump,
@@ -147,6 +148,7 @@ def _save(chapter_id: uuid.UUID, save: Save, *, user: User) -> HttpResponse:
     act = partial(_write, chapter_id, save, user=user)
     route = f"PUT /chapters/{chapter_id}/content"
     answer = once(act, user=user, key=save.key, route=route, body_hash=save.body_hash)
+    hit("save-committed")
     if answer.is_replayed:
         require_access(chapter_id, by=user)
     return _acknowledge(answer)

@@ -29,6 +29,7 @@ from nexus.lib.api import ApiJSONRenderer
 from nexus.lib.api_view import KEY_HEADER as HEADER
 from nexus.lib.api_view import Handler
 from nexus.lib.errors import Conflict, Invalid
+from nexus.lib.failpoints import hit
 from nexus.lib.problems import dump
 from stories.models import SaveReceipt
 
@@ -78,9 +79,11 @@ def once(
     receipt = _claim(user, key, route, body_hash)
     if receipt is None:
         return _replay(user, key, route, body_hash)
+    hit("save-claimed")
     answer = act()
     with connection.cursor() as cursor:
         cursor.execute(KEEP, [answer.status, dump(answer.body).decode(), receipt])
+    hit("save-answered")
     return answer
 
 

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from nexus.lib.errors import Forbidden, Invalid, NotFound, Stale, TooLarge
+from nexus.lib.failpoints import hit
 from nexus.lib.ids import new_id
 from nexus.lib.live import broadcast
 from stories.counting import RULE, count_words
@@ -166,10 +167,12 @@ def write_content(
     """
     prose = derive(content)
     head = lock_head(chapter_id, by=by, at=at)
+    hit("save-locked")
     if base is not None and base != head.etag:
         return _already_applied(head, prose)
     reason = keep or ("" if base is not None else ChapterVersion.Reason.REPLACED)
     result = _write(head, prose, reason=_reason_to_keep(head, prose, reason, at), at=at)
+    hit("save-written")
     change = Change(
         words_before=head.word_count,
         words_after=prose.word_count,
@@ -180,6 +183,7 @@ def write_content(
         text_after=prose.text,
     )
     announce(_as_saved(head, prose, result), by=by, at=at, change=change)
+    hit("save-announced")
     return result
 
 
@@ -286,9 +290,9 @@ def _reason_to_keep(head: Any, prose: Prose, reason: str, at: datetime) -> str:
 
 
 def _write(head: Chapter, prose: Prose, *, reason: str, at: datetime) -> SaveResult:
-    values = {"chapter": head.pk, "at": at, "version": new_id(), "reason": reason}
+    values: dict[str, Any] = {"chapter": head.pk, "at": at, "version": new_id()}
     with connection.cursor() as cursor:
-        cursor.execute(WRITE, values | prose.fields)
+        cursor.execute(WRITE, values | {"reason": reason} | prose.fields)
     return SaveResult(
         revision=head.content_revision + 1,
         hash=prose.hash,

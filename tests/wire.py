@@ -15,6 +15,7 @@ class Program:
 
     def __init__(self, port):
         self.port = port
+        self.host = f"localhost:{port}"
         self.cookie = ""
         self.connection = None
 
@@ -30,7 +31,7 @@ class Program:
     def _send(self, method, address, body, headers):
         if self.connection is None:
             self.connection = HTTPConnection("127.0.0.1", self.port, timeout=ATTEMPT_SECONDS)
-        sent = {"Host": f"localhost:{self.port}", "Cookie": self.cookie} | headers
+        sent = {"Host": self.host, "Cookie": self.cookie} | headers
         raw = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         if raw is not None:
             sent["Content-Type"] = "application/json"
@@ -42,14 +43,15 @@ class Program:
             self.connection.close()
             self.connection = None
             raise
-        return answer.status, dict(answer.getheaders()), content
+        return answer.status, answer.headers, content
 
     def sign_up(self, email):
         body = {"email": email, "password": "a quiet desk by the sea"}
         self.make("/auth/register", **body)
         status, headers, answer = self.ask("POST", "/auth/login", body)
         assert status == 200, answer
-        self.cookie = headers["Set-Cookie"].partition(";")[0]
+        cookies = headers.get_all("Set-Cookie")
+        self.cookie = next(c.partition(";")[0] for c in cookies if c.startswith("session_id="))
         return self
 
     def make(self, path, **body):

@@ -28,8 +28,9 @@ def free_port():
 class Nexus:
     """A run of its own, as `make run` starts it."""
 
-    def __init__(self, var, port=None):
+    def __init__(self, var, port=None, *, more=None):
         self.var = var
+        self.more = more or {}
         self.port = port or free_port()
         self.process = None
         self.output = var.with_suffix(".out")
@@ -38,7 +39,7 @@ class Nexus:
         foreign = ("DATABASE_URL", "REDIS_URL", "NEXUS_TEST_FOLDER", "LIVE_PREFIX")
         kept = {name: value for name, value in os.environ.items() if name not in foreign}
         own = {"NEXUS_VAR": str(self.var), "PORT": str(self.port), "NEXUS_PROFILE": "laptop"}
-        return kept | own | {"LOG_LEVEL": "INFO"}
+        return kept | own | {"LOG_LEVEL": "INFO"} | self.more
 
     def begin(self):
         with self.output.open("wb") as output:

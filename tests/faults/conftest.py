@@ -1,0 +1,1 @@
+from tests.faults.scene import runs  # noqa: F401 - a fixture

@@ -1,0 +1,86 @@
+"""A TCP proxy that behaves like a bad network, as the test tells it."""
+
+import random
+import socket
+import threading
+import time
+from contextlib import suppress
+
+CHUNK = 16 * 1024
+
+
+class Proxy:
+    """Listens on a port of its own and passes bytes on to `target`.
+
+    `latency` seconds before each piece; `cut_share` of the connections are cut at a random byte of
+    the request; `is_silent` accepts and passes nothing on; `loses_answers` cuts a connection once
+    the other side begins to answer.
+    """
+
+    def __init__(self, target, *, seed=1):
+        self.target = target
+        self.chance = random.Random(seed)
+        self.latency = 0.0
+        self.cut_share = 0.0
+        self.is_silent = False
+        self.loses_answers = False
+        self.cuts = 0
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self.port = self.listener.getsockname()[1]
+        self.is_open = True
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self):
+        self.is_open = False
+        with suppress(OSError):
+            self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+
+    def _accept(self):
+        while self.is_open:
+            try:
+                client, _address = self.listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+
+    def _serve(self, client):
+        if self.is_silent:
+            while self.is_silent and self.is_open:
+                time.sleep(0.05)
+            client.close()
+            return
+        server = self._connect()
+        is_cut = self.chance.random() < self.cut_share
+        cut_after = self.chance.randrange(1, 4000) if is_cut else None
+        back = threading.Thread(target=self._pass, args=(server, client, None, True), daemon=True)
+        back.start()
+        self._pass(client, server, cut_after, False)
+        back.join()
+
+    def _connect(self):
+        if isinstance(self.target, str):
+            server = socket.socket(socket.AF_UNIX)
+            server.connect(self.target)
+            return server
+        return socket.create_connection(("127.0.0.1", self.target))
+
+    def _pass(self, source, sink, cut_after, is_answer):
+        passed = 0
+        with suppress(OSError):
+            while piece := source.recv(CHUNK):
+                if self.latency:
+                    time.sleep(self.latency * self.chance.uniform(0.5, 1.5))
+                if is_answer and self.loses_answers:
+                    self.cuts += 1
+                    break
+                if cut_after is not None and passed + len(piece) >= cut_after:
+                    sink.sendall(piece[: cut_after - passed])
+                    self.cuts += 1
+                    break
+                sink.sendall(piece)
+                passed += len(piece)
+        for end in (source, sink):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
