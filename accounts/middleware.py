@@ -61,7 +61,7 @@ class StaffSecondStepMiddleware(MiddlewareMixin):
         match = request.resolver_match
         if match is None or match.app_name != "admin" or match.view_name == "admin:logout":
             return None
-        if not request.user.is_authenticated or not mfa.is_missing(cast(User, request.user)):
+        if not request.user.is_authenticated or not mfa.is_missing(request.user):
             return None
         messages.info(
             request,

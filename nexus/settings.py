@@ -266,6 +266,7 @@ ACCOUNT_FORMS = {
     "reset_password": "accounts.forms.passwords.ResetPasswordForm",
     "reset_password_from_key": "accounts.forms.passwords.ResetKeyForm",
     "user_token": "accounts.forms.passwords.ResetTokenForm",
+    "reauthenticate": "accounts.forms.second_step.PasswordAgainForm",
 }
 ACCOUNT_PREVENT_ENUMERATION = True
 PASSWORD_RESET_TIMEOUT = 24 * 3600
@@ -294,6 +295,8 @@ MFA_FORMS = {
     "activate_totp": "accounts.forms.second_step.ActivateTOTPForm",
     "add_webauthn": "accounts.forms.second_step.AddPasskeyForm",
     "edit_webauthn": "accounts.forms.second_step.EditPasskeyForm",
+    "authenticate_webauthn": "accounts.forms.second_step.PasskeyStepForm",
+    "reauthenticate_webauthn": "accounts.forms.second_step.PasskeyReauthenticateForm",
     "login_webauthn": "accounts.forms.second_step.PasskeySignInForm",
 }
 STAFF_MFA = env.choice(

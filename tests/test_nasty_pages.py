@@ -25,6 +25,13 @@ VISITORS_PAGES = [
     "accounts/password/reset/key/1-x/",
     "accounts/confirm-email/x:y:z/",
     "accounts/reauthenticate/",
+    "accounts/email/confirm/x:y:z/",
+    "accounts/2fa/authenticate/",
+    "accounts/2fa/reauthenticate/",
+    "accounts/2fa/webauthn/login/",
+    "accounts/2fa/webauthn/reauthenticate/",
+    "accounts/2fa/webauthn/add/",
+    "accounts/2fa/totp/activate/",
     "admin/login/",
     "health",
     "api/docs",
@@ -34,6 +41,7 @@ FIELDS = """
     title part_title text base choice synopsis status genre direction order published chapters
     story split quota frequency from_date to_date username pen_name time_zone day_end_hour
     week_start theme idle_minutes email login password password1 oldpassword next action
+    code credential name
 """.strip().split()
 QUERY_FIELDS = """
     page status sort edit frequency from_date to_date next story

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from typing import Any
 
+from allauth.account import forms as account_forms
 from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as allauth_forms
@@ -71,6 +72,14 @@ class AuthenticateForm(_UsesCode, allauth_forms.AuthenticateForm):
 
 class ReauthenticateForm(_UsesCode, allauth_forms.ReauthenticateForm):
     """A code instead of the password before something sensitive."""
+
+
+class PasswordAgainForm(account_forms.ReauthenticateForm):
+    """The password before something sensitive; the label above the field is enough."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].widget.attrs.pop("placeholder", None)
 
 
 class ActivateTOTPForm(totp_forms.ActivateTOTPForm):
