@@ -197,6 +197,15 @@ def test_connecting_and_disconnecting(google, as_verified_alice, verified_alice)
     assert not SocialAccount.objects.exists()
 
 
+def test_connecting_after_a_while_asks_for_the_password_first(google, as_alice, alice):
+    """A browser left open must not give its finder a way in of his own."""
+    assert walk(as_alice, query="process=connect").url == "/accounts/reauthenticate/"
+    assert not SocialAccount.objects.exists()
+    form = {"password": "alice-writes-books"}
+    assert as_alice.post("/accounts/reauthenticate/", form).url == CONNECTIONS
+    assert SocialAccount.objects.get().user == alice
+
+
 def test_a_google_account_belongs_to_one_person(google, as_verified_alice, verified_alice):
     walk(Client())
     page = as_verified_alice.get(walk(as_verified_alice, query="process=connect").url)
