@@ -6,6 +6,7 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
+from nexus.account_data.schema import DELETION_BODY, DELETION_PATH
 from nexus.lib.api_view import MET_BY, ApiView
 from stories.content_schema import CONTENT_PATH, PUT_CONTENT, SAVED_SCHEMAS
 
@@ -111,6 +112,7 @@ def complete(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     result["components"].setdefault("responses", {})["Refused"] = REFUSED
     result["components"].setdefault("securitySchemes", {})[PERSONAL] = PERSONAL_SCHEME
     result["paths"][CONTENT_PATH] = {"put": PUT_CONTENT}
+    result["paths"][DELETION_PATH]["delete"]["requestBody"] = DELETION_BODY
     result["paths"] = dict(sorted(result["paths"].items()))
     needs = _scopes(kwargs["generator"])
     for path, operations in result["paths"].items():

@@ -50,6 +50,9 @@ WRITERS_PAGES = {
     "trash": "/trash/",
     "settings": "/settings/",
     "new story": "/stories/new/",
+    "data": "/settings/data/",
+    "deletion": "/settings/data/delete/",
+    "leaving": "/settings/data/leaving/",
     "absent": "/nothing-here/",
 }
 VISITORS_PAGES = {
@@ -95,6 +98,14 @@ def places(alice, as_alice):
     )
     Job.objects.create(
         owner=alice, kind="import.read", title="b.epub", status="failed", error="No."
+    )
+    Job.objects.create(
+        owner=alice,
+        kind="account.export",
+        status="done",
+        result={"bytes": 5_000_000},
+        upload="exports/x.zip",
+        finished_at=now,
     )
     kept = keep_conflict_copy(chapter, content=words(70), by=alice, at=now)
     return {

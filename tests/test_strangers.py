@@ -107,12 +107,16 @@ def owned(alice, as_alice):
     kept = keep_conflict_copy(chapter, content="<p>xylograph copy</p>", by=alice, at=now)
     target = create_target(story, quota=7, frequency="Daily", from_date=today, to_date=today)
     job = Job.objects.create(owner=alice, kind="import.read", title="xylograph", status="failed")
+    taken = Job.objects.create(
+        owner=alice, kind="account.export", title="xylograph", status="done", upload="exports/x.zip"
+    )
     token, _ = api_tokens.create(alice, name="xylograph", scopes=["read"])
     return {
         "story_id": story.pk,
         "chapter_id": chapter.pk,
         "target_id": target.pk,
         "job_id": job.pk,
+        "export_id": taken.pk,
         "session_id": Session.objects.get(user=alice).public_id,
         "token_id": token.pk,
         "version": 2,
@@ -195,7 +199,7 @@ def test_whoever_is_not_signed_in_gets_403(owned, anonymous):
 
 
 def test_lists_hold_nothing_of_other_writers(owned, trashed, as_bob):
-    slots = ("story_id", "chapter_id", "target_id", "job_id")
+    slots = ("story_id", "chapter_id", "target_id", "job_id", "export_id")
     secrets = [CANARY, *(str(owned[slot]).encode() for slot in slots)]
     for operation in sorted(OPERATIONS, key=lambda one: one.path == "/auth/logout"):
         if not operation.owned_slots:

@@ -18,6 +18,7 @@ from accounts.models import ApiToken, Session, User
 from jobs.models import Job
 from jobs.services import enqueue_job, run_job
 from nexus.account_data import deletion, exports
+from nexus.account_data.viewsets import DeletionSerializer
 from nexus.lib import effects
 from nexus.tests.account_cast import furnish
 from stories.models import Chapter, Story
@@ -150,6 +151,12 @@ def test_her_jobs_are_stopped_and_nobody_elses(alice, as_alice, bob):
     run_job(str(waiting.pk))
     waiting.refresh_from_db()
     assert waiting.status == "cancelled"
+
+
+def test_the_document_shows_the_proof_that_is_asked_for(anonymous):
+    delete = anonymous.get("/api/v1/schema").json()["paths"]["/api/v1/auth/me"]["delete"]
+    body = delete["requestBody"]["content"]["application/json"]["schema"]
+    assert set(body["properties"]) == set(DeletionSerializer().fields)
 
 
 # --- The thirty days ----------------------------------------------------------------

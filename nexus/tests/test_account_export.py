@@ -1,5 +1,6 @@
 """“Download everything”: all of one writer, nothing of another, whole, harmless and for a week."""
 
+import concurrent.futures
 import csv
 import hashlib
 import io
@@ -11,8 +12,11 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
+from accounts import api_tokens
 from analytics.models import WritingSession
 from jobs.models import Job
 from jobs.services import cancel_job, discard_old_uploads, run_job
@@ -242,6 +246,19 @@ def test_a_second_request_meets_the_one_that_is_running(alice, as_alice):
     assert first == second and Job.objects.count() == 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_of_many_requests_at_once_one_makes_the_archive(alice):
+    def ask(_turn):
+        try:
+            return exports.start_export(alice).pk
+        finally:
+            connection.close()
+
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+        found = set(pool.map(ask, range(6)))
+    assert len(found) == Job.objects.count() == 1
+
+
 def test_the_same_key_is_answered_with_the_same_job(alice, as_alice):
     key = str(uuid.uuid4())
     first = send(as_alice, "post", EXPORT, **{"Idempotency-Key": key}).json()["id"]
@@ -408,10 +425,6 @@ def test_the_button_leads_to_the_progress_and_the_progress_to_the_file(alice, as
 
 
 def test_a_personal_token_takes_nothing_along(alice):
-    from django.test import Client
-
-    from accounts import api_tokens
-
     _token, secret = api_tokens.create(alice, name="all", scopes=["read", "write", "analytics"])
     job = made(alice)
     bearer = {"Authorization": f"Bearer {secret}"}
