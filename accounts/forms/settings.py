@@ -21,6 +21,8 @@ from nexus.lib.days import time_zones
 DAY_ENDS = [(0, _("midnight"))] + [
     (hour, format_lazy(_("{hour}:00 at night"), hour=hour)) for hour in preferences.DAY_ENDS[1:]
 ]
+OWN_RULE = Preferences.CountingRule.NEXUS
+OTHER_RULES = [(rule, name) for rule, name in Preferences.CountingRule.choices if rule != OWN_RULE]
 # The other names of the tz database are old spellings and offsets without summer time.
 REGIONS = (
     ("Africa", _("Africa")),
@@ -183,9 +185,9 @@ class WritingDayForm(forms.Form):
         _("A session ends after"), preferences.IDLE_MINUTES, _("minutes of rest, 1 to 30")
     )
     counting_rule = forms.ChoiceField(
-        label=_("Also show a chapter’s words"),
-        choices=Preferences.CountingRule.choices,
-        help_text=_("Beside our own count, which targets and statistics always use."),
+        label=_("Beside our own count of a chapter, show"),
+        choices=[(OWN_RULE.value, _("nothing else")), *OTHER_RULES],
+        help_text=_("For comparison only: targets and statistics always use our own."),
     )
 
     def clean_time_zone(self) -> str:
