@@ -14,7 +14,7 @@ LIFETIMES = [
     ("30", _("30 days")),
     ("90", _("90 days")),
     ("365", _("a year")),
-    ("", _("until I revoke it")),
+    ("0", _("until I revoke it")),
 ]
 
 
@@ -27,16 +27,11 @@ class TokenForm(forms.Form):
     scopes = forms.MultipleChoiceField(
         label=_("It may"),
         choices=ApiToken.Scope.choices,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "check"}),
         error_messages={"required": _("Please choose what the token may do.")},
     )
     expires_in_days = forms.TypedChoiceField(
-        label=_("It lasts"),
-        choices=LIFETIMES,
-        initial="90",
-        required=False,
-        coerce=int,
-        empty_value=None,
+        label=_("It lasts"), choices=LIFETIMES, initial="90", coerce=int
     )
 
     def clean_name(self) -> str:
@@ -44,3 +39,6 @@ class TokenForm(forms.Form):
             return clean_title(self.cleaned_data["name"], field="name", max_length=MAX_NAME)
         except Invalid as error:
             raise forms.ValidationError(error.detail, code=error.code) from error
+
+    def clean_expires_in_days(self) -> int | None:
+        return self.cleaned_data["expires_in_days"] or None
