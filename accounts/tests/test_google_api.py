@@ -14,6 +14,7 @@ from allauth.socialaccount.models import SocialAccount
 from cryptography.hazmat.primitives import serialization
 from django.core.cache import cache
 
+from accounts.google.identity import Refused, read_id_token
 from accounts.models import User
 from accounts.tests.google_double import CLIENT_ID, GRACE, KEYS
 from nexus.lib.effects import drain
@@ -204,6 +205,11 @@ def test_forged_foreign_and_spent_tokens_are_401(google, client):
         assert (answer.status_code, answer.json()["code"]) == (401, "google_refused"), name
         assert "session_id" not in answer.cookies, name
     assert not User.objects.exists()
+
+
+def test_half_a_character_is_refused_as_well(google):
+    with pytest.raises(Refused):
+        read_id_token("\ud800.e30.AAAA")
 
 
 def test_googles_other_name_is_as_good(google, client):

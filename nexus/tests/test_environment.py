@@ -93,3 +93,27 @@ def test_production_lists_all_it_needs():
     assert run.returncode != 0 and "Traceback" not in run.stderr
     for part in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "SITE_URL", "DEBUG", "*", "DEMO"):
         assert part in run.stderr
+
+
+GOOD_ID = "1234-nexus.apps.googleusercontent.com"
+
+
+@pytest.mark.parametrize(
+    ("client_id", "secret", "sentence"),
+    [
+        (GOOD_ID, "", "set both or neither"),
+        ("", "long-enough-secret", "set both or neither"),
+        ("nonsense", "long-enough-secret", "apps.googleusercontent.com"),
+        (f"{GOOD_ID}.evil.example", "long-enough-secret", "apps.googleusercontent.com"),
+        (GOOD_ID, "short", "at least 10 characters"),
+        (GOOD_ID, "with a space in it", "without spaces"),
+    ],
+)
+def test_google_is_configured_well_or_not_at_all(client_id, secret, sentence):
+    run = start(GOOGLE_CLIENT_ID=client_id, GOOGLE_CLIENT_SECRET=secret)
+    assert run.returncode != 0 and sentence in run.stderr and "Traceback" not in run.stderr
+
+
+def test_a_studio_with_google_starts():
+    run = start(GOOGLE_CLIENT_ID=GOOD_ID, GOOGLE_CLIENT_SECRET="long-enough-secret")
+    assert run.returncode == 0
