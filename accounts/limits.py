@@ -83,6 +83,11 @@ def strength(request: HttpRequest) -> None:
     _spend("strength", client_network(request), limit=60)
 
 
+def passkey(request: HttpRequest) -> None:
+    """One question to a passkey, or one answer of it, at the door."""
+    _spend("passkey", client_network(request), limit=40)
+
+
 def google(request: HttpRequest) -> None:
     _spend("google", client_network(request))
 

@@ -39,6 +39,11 @@ def is_missing(user: User) -> bool:
     return settings.STAFF_MFA == "required" and user.is_staff and not is_required(user)
 
 
+def forget(user: User) -> None:
+    """Turn the second step off, for a person who has lost all of it."""
+    Authenticator.objects.filter(user=user).delete()
+
+
 # --- Codes ------------------------------------------------------------------------
 
 

@@ -25,7 +25,6 @@ from nexus.lib.addresses import client_ip
 from nexus.lib.errors import Busy, DomainError, TooMany
 from nexus.lib.problems import headers_of, refusal_response, request_id_of
 
-
 LIMITED: dict[str, Callable[[User], None]] = {
     "account_reauthenticate": limits.identity,
     "account_set_password": limits.password_change,

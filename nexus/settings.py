@@ -285,6 +285,8 @@ ACCOUNT_RATE_LIMITS = False
 
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+# Counted like all the others; see accounts/limits.py.
+MFA_RATE_LIMITS = False
 MFA_ADAPTER = "accounts.mfa.MfaAdapter"
 MFA_TOTP_ISSUER = "Nexus"
 # Where nobody is asked to confirm an address, nobody is kept from guarding an account.

@@ -34,6 +34,7 @@ urlpatterns = [
         name="account_email_confirm_change",
     ),
     path("accounts/2fa/", RedirectView.as_view(pattern_name="accounts:security")),
+    path("accounts/2fa/webauthn/login/", security.passkey_login, name="mfa_login_webauthn"),
     path("accounts/2fa/webauthn/", RedirectView.as_view(pattern_name="accounts:security")),
     path("accounts/", include("accounts.door_urls")),
     path("accounts/", include("allauth.urls")),

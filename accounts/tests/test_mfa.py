@@ -3,6 +3,7 @@
 import re
 import time
 from datetime import UTC, datetime
+from io import StringIO
 from multiprocessing.pool import ThreadPool
 
 import pytest
@@ -10,6 +11,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.core import mail
 from django.core.cache import cache
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from accounts import mfa
@@ -294,6 +296,16 @@ def test_turning_the_app_off_takes_the_recovery_codes_along(as_alice, alice):
     confirm(as_alice)
     assert as_alice.post("/accounts/2fa/totp/deactivate/").status_code == 302
     assert not Authenticator.objects.filter(user=alice).exists()
+
+
+def test_whoever_runs_the_studio_can_let_someone_in_who_lost_everything(client, alice, bob):
+    guard(alice)
+    guard(bob)
+    call_command("forget_second_step", "Alice@example.com", stdout=StringIO())
+    assert sign_in(client).url == "/"
+    assert mfa.is_required(bob)
+    with pytest.raises(CommandError):
+        call_command("forget_second_step", "nobody@example.com")
 
 
 # --- Asking once more -------------------------------------------------------------

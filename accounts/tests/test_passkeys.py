@@ -70,3 +70,12 @@ def test_an_unsigned_answer_of_the_right_shape_is_refused(client, alice, whose):
     answer = client.post("/accounts/2fa/webauthn/login/", {"credential": shaped(handle)})
     assert answer.status_code == 302
     assert client.get("/settings/").status_code == 302
+
+
+def test_questions_to_passkeys_are_limited_by_address(client):
+    ask = {"path": "/accounts/2fa/webauthn/login/", "headers": {"X-Requested-With": "fetch"}}
+    for _number in range(40):
+        assert client.get(**ask).status_code == 302
+    answer = client.get(**ask)
+    assert answer.status_code == 429
+    assert int(answer["Retry-After"]) > 0

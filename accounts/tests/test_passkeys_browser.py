@@ -7,7 +7,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from playwright.sync_api import expect
 
-from accounts.models import Session
+from accounts.models import Session, User
 from accounts.tests.otp import code_now
 from accounts.tests.test_mfa import SECRET, guard
 
@@ -154,12 +154,17 @@ def test_a_foreign_key_opens_nothing(browser, live_site, alice, bob):
         assert is_outside(page)
 
 
-def test_a_key_that_nobody_added_opens_nothing(browser, live_site, alice):
+def test_a_key_opens_no_closed_account_and_none_that_forgot_it(browser, live_site, alice):
     with at_the_door(browser, live_site) as (page, _device):
         sign_in(page)
         add_passkey(page)
-        Authenticator.objects.all().delete()
         leave(page)
+        User.objects.filter(pk=alice.pk).update(is_active=False)
+        by_passkey(page)
+        page.wait_for_url("**/accounts/inactive/")
+        assert is_outside(page)
+        User.objects.filter(pk=alice.pk).update(is_active=True)
+        Authenticator.objects.all().delete()
         by_passkey(page)
         expect(page.get_by_text("That did not match")).to_be_visible()
         assert is_outside(page)

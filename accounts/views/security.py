@@ -6,6 +6,7 @@ from typing import cast
 
 from allauth.account.decorators import reauthentication_required
 from allauth.account.models import EmailAddress
+from allauth.mfa.webauthn.views import login_webauthn
 from allauth.socialaccount.adapter import get_adapter as get_social_adapter
 from allauth.socialaccount.models import SocialAccount
 from django.contrib import messages
@@ -81,6 +82,12 @@ def _send_again(request: HttpRequest, user: User) -> None:
     elif not user.is_verified:
         keep_address(user)
         EmailAddress.objects.get(user=user, primary=True).send_confirmation(request)
+
+
+def passkey_login(request: HttpRequest) -> HttpResponse:
+    """The library's door for passkeys, counted by our limits: each question makes a session."""
+    limits.passkey(request)
+    return cast(HttpResponse, login_webauthn(request))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
