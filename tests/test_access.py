@@ -64,6 +64,8 @@ VISITORS_PAGES = {
     "sign in": "/accounts/login/",
     "sign up": "/accounts/signup/",
     "reset": "/accounts/password/reset/",
+    "letter": "/accounts/confirm-email/",
+    "used link": "/accounts/confirm-email/used/",
 }
 THEMES = ("light", "dark", "sepia")
 SIZES = [{"width": 1440, "height": 900}, {"width": 390, "height": 844}]

@@ -41,11 +41,12 @@ QUERIES = {"GET /chapters/{chapter_id}/diff": "?from=1&to=2"}
 # What needs no sign-in, and what has no slot and is the asking writer's own.
 PUBLIC = {
     "POST /auth/register",
+    "POST /auth/verify",
     "POST /auth/login",
-    "POST /auth/password/reset",
     "POST /auth/refresh",
     "GET /auth/.well-known/jwks.json",
     "POST /auth/google/callback",
+    "POST /auth/password/reset",
     "POST /auth/password/reset/confirm",
     "GET /health",
 }
