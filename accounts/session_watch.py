@@ -16,7 +16,8 @@ from weakref import WeakKeyDictionary
 
 import structlog
 from asgiref.sync import sync_to_async
-from django.db import InterfaceError, OperationalError, close_old_connections
+from django.db import Error as DatabaseError
+from django.db import close_old_connections
 from django.utils import timezone
 
 from accounts.models import Session
@@ -64,7 +65,8 @@ class SessionWatch:
             await asyncio.sleep(PERIOD_SECONDS)
             try:
                 ended = await sync_to_async(_look, thread_sensitive=False)(list(self._waiting))
-            except (OperationalError, InterfaceError) as error:
+            except DatabaseError as error:
+                # Whatever it was: a watch that gave up would leave sockets open for good.
                 logger.warning("session_watch_blind", reason=type(error).__name__)
                 continue
             for public_id in ended:

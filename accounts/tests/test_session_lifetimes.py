@@ -3,6 +3,12 @@
 from datetime import datetime, timedelta
 
 import pytest
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+)
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.test import Client, RequestFactory
 from django.utils import timezone
@@ -230,3 +236,16 @@ def test_expired_rows_are_deleted_by_the_clock(alice, signed_in):
 def test_a_disabled_person_is_nobody_by_public_id(as_alice):
     User.objects.update(is_active=False)
     assert store_for_public_id(only_row().public_id).signed_in_user() is None
+
+
+def test_the_box_is_remembered_through_the_second_step(client, alice):
+    secret = generate_totp_secret()
+    TOTP.activate(alice, secret)
+    answer = sign_in(client, remember="on")
+    before = client.cookies["session_id"].value
+    step = int(timezone.now().timestamp()) // 30
+    client.post(answer.url, {"code": format_hotp_value(hotp_value(secret, step))})
+    assert is_in(client)
+    assert only_row().kind == "kept"
+    assert client.cookies["session_id"].value != before
+    assert client.cookies["session_id"]["max-age"] > 89 * 86400
