@@ -109,6 +109,7 @@ def places(alice, as_alice):
     Job.objects.create(
         owner=alice,
         kind="account.export",
+        title="Everything of yours",
         status="done",
         result={"bytes": 5_000_000},
         upload="exports/x.zip",

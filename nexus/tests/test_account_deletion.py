@@ -17,6 +17,7 @@ from accounts import api_tokens
 from accounts.models import ApiToken, Session, User
 from jobs.models import Job
 from jobs.services import enqueue_job, run_job
+from nexus import sockets
 from nexus.account_data import deletion, exports
 from nexus.account_data.viewsets import DeletionSerializer
 from nexus.lib import effects
@@ -205,6 +206,19 @@ def test_a_program_that_signs_in_meets_the_same_doors(alice, as_alice):
         assert (answer.status_code, answer.json()["code"]) == (403, "account_deleting")
     assert send(Client(), "post", "/auth/me/restore", **bearer).status_code == 200
     assert send(Client(), "get", "/stories", **bearer).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_socket_opens_for_who_is_leaving(alice, as_alice, signed_in):
+    def who_is(client):
+        return sockets._signed_in_by(client.cookies["session_id"].value).get("user")
+
+    assert who_is(as_alice) == alice
+    leave(as_alice)
+    back = sign_in_again(signed_in, alice)
+    assert who_is(back) is None
+    send(back, "post", "/auth/me/restore")
+    assert who_is(back) == alice
 
 
 def test_signing_out_works_from_the_page(leaving):
