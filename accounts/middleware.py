@@ -27,6 +27,7 @@ from nexus.lib.problems import headers_of, refusal_response, request_id_of
 
 LIMITED: dict[str, Callable[[User], None]] = {
     "account_reauthenticate": limits.identity,
+    "account_change_password": limits.password_change,
     "account_set_password": limits.password_change,
 }
 

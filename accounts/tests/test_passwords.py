@@ -99,6 +99,17 @@ def test_guessing_the_current_password_is_limited(as_alice, alice):
 
 
 @pytest.mark.django_db
+def test_both_doors_share_the_limit(as_alice, alice):
+    form = {"oldpassword": "not-hers-at-all", "password1": NEW, "password2": NEW}
+    for _ in range(5):
+        assert as_alice.post("/accounts/password/change/", form).status_code in {200, 422}
+        assert post(as_alice, "change", CHANGE | {"current_password": "x"}).status_code == 422
+    answer = as_alice.post("/accounts/password/change/", form | {"oldpassword": OLD})
+    assert answer.status_code == 429 and int(answer.headers["Retry-After"]) > 0
+    assert not can_sign_in(NEW)
+
+
+@pytest.mark.django_db
 def test_the_page_keeps_this_session_under_a_new_key_and_deletes_the_others(
     as_alice, alice, signed_in
 ):
