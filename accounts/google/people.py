@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from urllib.parse import urlsplit
 
+from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
 from django.db import IntegrityError, transaction
@@ -33,8 +34,8 @@ def person_for(identity: Identity) -> User:
     try:
         with transaction.atomic():
             return _join(identity) or _make(identity)
-    except IntegrityError as error:
-        # A parallel sign-in of the same person was first.
+    except (IntegrityError, Refused) as error:
+        # A parallel sign-in of the same person may have been first.
         user = _known(identity)
         if user is None:
             raise _taken() from error
@@ -68,6 +69,8 @@ def _join(identity: Identity) -> User | None:
     if not (identity.email_verified and user.is_verified and user.is_active) or has_another:
         raise _taken()
     _connect(user, identity)
+    # She may not be the one who is at the door: her second step is still to come.
+    get_adapter().send_notification_mail("socialaccount/email/account_connected", user)
     return user
 
 

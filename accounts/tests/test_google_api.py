@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import threading
 import time
 
 import pytest
@@ -13,8 +14,10 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.socialaccount.models import SocialAccount
 from cryptography.hazmat.primitives import serialization
 from django.core.cache import cache
+from django.db import connection
 
-from accounts.google.identity import Refused, read_id_token
+from accounts.google.identity import Identity, Refused, read_id_token
+from accounts.google.people import person_for
 from accounts.models import User
 from accounts.tests.google_double import CLIENT_ID, GRACE, KEYS
 from nexus.lib.effects import drain
@@ -88,14 +91,36 @@ def test_an_unverified_address_waits_where_confirming_is_mandatory(
     assert [letter.to for letter in mailoutbox] == [["grace@example.com"]]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_two_first_visits_at_once_make_one_account():
+    identity, start, found = Identity(**GRACE), threading.Barrier(4), []
+
+    def arrive():
+        start.wait()
+        found.append(person_for(identity).pk)
+        connection.close()
+
+    threads = [threading.Thread(target=arrive) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 4 and len(set(found)) == 1
+    assert User.objects.count() == SocialAccount.objects.count() == 1
+
+
 # --- Accounts that are there already ------------------------------------------------------
 
 
 def test_an_account_is_joined_when_both_sides_have_verified_the_address(
-    google, client, verified_alice
+    google, client, verified_alice, mailoutbox, django_capture_on_commit_callbacks
 ):
-    answer = post(client, google.token(email="Alice@Example.com"))
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = post(client, google.token(email="Alice@Example.com"))
+    assert drain(5)
     assert answer.json()["id"] == str(verified_alice.pk)
+    letters = [letter for letter in mailoutbox if "Google was connected" in letter.subject]
+    assert [letter.to for letter in letters] == [["alice@example.com"]]
     verified_alice.refresh_from_db()
     assert verified_alice.check_password("alice-writes-books")
     assert verified_alice.username == "Alice"
@@ -118,9 +143,11 @@ def test_an_address_given_to_somebody_new_does_not_open_the_old_ones_account(
     assert (answer.status_code, answer.json()["code"]) == (401, "account_exists")
 
 
-def test_a_verified_second_address_of_somebody_is_not_given_away(google, client, alice):
+@pytest.mark.parametrize("there", [True, False])
+def test_a_verified_second_address_of_somebody_is_not_given_away(google, client, alice, there):
     EmailAddress.objects.create(user=alice, email=GRACE["email"], verified=True)
-    assert post(client, google.token()).json()["code"] == "account_exists"
+    answer = post(client, google.token(email_verified=there))
+    assert answer.json()["code"] == "account_exists"
     assert User.objects.count() == 1
 
 
