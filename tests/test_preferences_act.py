@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.core import mail
 from django.utils import timezone
 
 from accounts import preferences
-from accounts.models import User
+from accounts.models import Preferences, User
 from analytics.models import WritingDay, WritingSession
 from jobs import services as job_services
 from jobs.models import Job
@@ -166,6 +167,14 @@ def test_spelling_is_checked_only_where_it_is_wanted(as_alice, alice, chapter):
     assert page_of(as_alice, chapter).count('spellcheck="true"') == 3
     preferences.change_section(alice, "editor", spell_check=False)
     assert page_of(as_alice, chapter).count('spellcheck="false"') == 3
+
+
+@pytest.mark.parametrize("font", Preferences.EditorFont)
+def test_the_chosen_face_is_fetched_ahead_and_is_there(as_alice, alice, chapter, font):
+    preferences.change_section(alice, "editor", font=font)
+    faces = re.findall(r'rel="preload" href="/static/(fonts/[^"]+)"', page_of(as_alice, chapter))
+    assert len(faces) == (2 if font in {"literata", "inter"} else 3)
+    assert all(finders.find(face) for face in faces)
 
 
 @pytest.mark.parametrize("name", ["focus_mode", "typewriter"])
