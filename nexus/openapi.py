@@ -48,6 +48,8 @@ KEY_HEADER = {
     "description": "Sending the same request again under the same key gives the same answer.",
     "schema": {"type": "string", "format": "uuid"},
 }
+WAYS_IN = ["session_id", "bearer"]
+NO_WAYS: list[str] = []
 PERSONAL = "personal_token"
 PERSONAL_SCHEME = {
     "type": "http",
@@ -75,7 +77,7 @@ class StudioScheme(OpenApiAuthenticationExtension):
     """Names the ways to sign in: the session cookie, or a token as bearer."""
 
     target_class = "accounts.authentication.StudioAuthentication"
-    name = ("session_id", "bearer")
+    name = WAYS_IN
 
     def get_security_definition(self, auto_schema: Any) -> list[dict[str, str]]:
         return [
@@ -91,7 +93,7 @@ class DoorScheme(OpenApiAuthenticationExtension):
     """The doors ask for no sign-in."""
 
     target_class = "accounts.authentication.DoorAuthentication"
-    name = ()
+    name = NO_WAYS
 
     def get_security_definition(self, auto_schema: Any) -> list[dict[str, str]]:
         return []
