@@ -53,6 +53,7 @@ WRITERS_PAGES = {
     "editor settings": "/settings/editor/",
     "writing day": "/settings/day/",
     "notifications": "/settings/notifications/",
+    "API tokens": "/settings/tokens/",
     "new story": "/stories/new/",
     "data": "/settings/data/",
     "deletion": "/settings/data/delete/",
