@@ -48,7 +48,9 @@ def authenticate(request: HttpRequest) -> Credential | None:
     """
     bearer = bearer_of(request)
     if bearer is not None:
-        return _by_bearer(request, bearer)
+        credential = _by_bearer(request, bearer)
+        cast(SessionStore, request.session).has_cookie = False
+        return credential
     refuse_foreign_origin(request)
     if request.user.is_authenticated:
         return Credential(request.user, session=cast(SessionStore, request.session).row)

@@ -49,6 +49,10 @@ class PersonMiddleware(AuthenticationMiddleware):
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
         timezone.deactivate()
+        session = cast(SessionStore, request.session)
+        if session.modified and not session.has_cookie:
+            session.save()
+            session.modified = False
         return response
 
 

@@ -65,6 +65,8 @@ class SessionStore(DatabaseSessionStore):
 
     client = Client()
     row: Session | None = None
+    # A session that a bearer token presents must not become the cookie of whoever's browser asked.
+    has_cookie = True
     _chosen_kind: str | None = None
 
     @classmethod

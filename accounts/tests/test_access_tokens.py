@@ -119,6 +119,17 @@ def test_a_bearer_beats_the_cookie_of_somebody_else(program, as_bob):
     assert me(client=as_bob).json()["email"] == "bob@example.com"
 
 
+def test_a_password_changed_by_bearer_concerns_the_bearers_session_alone(program, as_bob):
+    other = log_in()
+    body = {"current_password": LOGIN["password"], "new_password": "another-long-password"}
+    bearer = {"Authorization": f"Bearer {program['access_token']}"}
+    answer = post(as_bob, "password/change", body, **bearer)
+    assert answer.status_code == 200 and "session_id" not in answer.cookies
+    assert me(program["access_token"]).status_code == 200
+    assert me(other["access_token"]).status_code == 401
+    assert Session.objects.filter(user__email="bob@example.com").count() == 1
+
+
 def test_the_log_names_the_person_of_the_bearer(alice, program, as_bob):
     with structlog.testing.capture_logs() as lines:
         me(program["access_token"], client=as_bob)

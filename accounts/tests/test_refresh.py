@@ -1,11 +1,13 @@
 """A refresh token works once; one chain per session; a spent one ends everything."""
 
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 import structlog
-from django.db import connections
+from django.db import connections, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -293,3 +295,24 @@ def test_of_a_thief_and_a_writer_at_once_nobody_keeps_the_session(alice):
     at_once(10, lambda number: refresh(program["refresh_token"], **agents[number]))
     assert not Session.objects.exists()
     assert me(program["access_token"]).status_code == 401
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_refresh_waits_for_the_one_before_it_and_sees_what_it_left(alice):
+    program = log_in()
+    is_held = threading.Event()
+
+    def go_on_elsewhere():
+        with transaction.atomic():
+            row = Session.objects.select_for_update().get()
+            is_held.set()
+            time.sleep(0.3)
+            row.refresh_generation, row.refreshed_at, row.refreshed_by = 1, timezone.now(), "else"
+            row.save()
+        connections.close_all()
+
+    other = threading.Thread(target=go_on_elsewhere)
+    other.start()
+    assert is_held.wait(5)
+    assert_refused(refresh(program["refresh_token"]))
+    other.join()
