@@ -2,8 +2,8 @@
 
 A sliding window: each try that was let through is kept with its moment until the window has passed
 it, and one Lua script in Redis looks, decides and notes, so that parallel tries cannot slip past.
-Without Redis each process counts for itself: nobody is refused because Redis is away, and nobody
-waits for it, since after a failure it is left alone for a few seconds.
+Each process also counts for itself, which is all there is without Redis: nobody is refused because
+it is away, and nobody waits for it, since after a failure it is left alone for a few seconds.
 
 Keys hold keyed digests, never what was counted (an e-mail, an address).
 """
@@ -28,7 +28,7 @@ from redis.retry import Retry
 
 from nexus.lib.live import REST_SECONDS, Breaker
 
-PATIENCE = 0.1
+PATIENCE = 0.2
 # Some 10 MB at worst; the oldest counts are forgotten first.
 LOCAL_KEYS = 20_000
 # KEYS: one sorted set. ARGV: limit, window in ms, a name for this try.
@@ -103,29 +103,32 @@ def take(name: str, key: str, *, limit: int, seconds: int) -> Verdict:
     A try that is refused is not counted, so that waiting helps even those who ask in vain.
     """
     place = _place(name, key)
-    if not breaker.is_open:
-        try:
-            script = _take_script(settings.REDIS_URL)
-            answer = script(keys=[place], args=[limit, seconds * 1000, secrets.token_hex(8)])
-        except redis.RedisError as error:
-            _leave_redis_alone(error)
-        else:
-            allowed, remaining, wait = answer
-            return Verdict(bool(allowed), limit, int(remaining), _whole_seconds(wait / 1000))
-    return local.take(place, limit=limit, seconds=seconds, at=time.monotonic())
+    # This process's own count first: when Redis goes away between two tries, it is not begun anew.
+    here = local.take(place, limit=limit, seconds=seconds, at=time.monotonic())
+    if not here.is_allowed or breaker.is_open:
+        return here
+    try:
+        script = _take_script(settings.REDIS_URL)
+        answer = script(keys=[place], args=[limit, seconds * 1000, secrets.token_hex(8)])
+    except redis.RedisError as error:
+        _leave_redis_alone(error)
+        return here
+    allowed, remaining, wait = answer
+    if not allowed:
+        local.give_back(place)
+    return Verdict(bool(allowed), limit, int(remaining), _whole_seconds(wait / 1000))
 
 
 def give_back(name: str, key: str) -> None:
     """Undo one `take`: it turned out not to count."""
     place = _place(name, key)
-    if not breaker.is_open:
-        try:
-            _client(settings.REDIS_URL).zpopmax(place)
-        except redis.RedisError as error:
-            _leave_redis_alone(error)
-        else:
-            return
     local.give_back(place)
+    if breaker.is_open:
+        return
+    try:
+        _client(settings.REDIS_URL).zpopmax(place)
+    except redis.RedisError as error:
+        _leave_redis_alone(error)
 
 
 def _leave_redis_alone(error: redis.RedisError) -> None:
