@@ -192,7 +192,8 @@ def test_a_mailed_key_works_once_at_either_door_and_ends_every_session(
         assert drain(5)
     key = key_in(mailoutbox[0])
     assert choose(client, key, door)
-    assert not is_in(browser) and not Session.objects.filter(user=writer).exists()
+    assert not Session.objects.filter(user=writer).exists()
+    assert not is_in(browser)
     assert can_sign_in(NEW) and not can_sign_in(OLD)
     assert not choose(client, key, "api") and not choose(Client(), key, "page")
 
@@ -212,7 +213,8 @@ def choose(client, key, door):
 def test_who_resets_in_the_browser_she_is_signed_in_with_is_signed_out_there_too(writer, signed_in):
     browser = signed_in(writer)
     assert choose(browser, passwords.reset_key(writer), "page")
-    assert not is_in(browser) and not Session.objects.filter(user=writer).exists()
+    assert not Session.objects.filter(user=writer).exists()
+    assert not is_in(browser)
 
 
 def test_a_letter_tells_of_the_reset(client, writer, mailoutbox):
