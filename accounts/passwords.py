@@ -12,6 +12,7 @@ from allauth.account.adapter import get_adapter
 from allauth.account.forms import default_token_generator
 from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -26,7 +27,6 @@ from nexus.lib.effects import after_commit
 from nexus.lib.errors import DomainError, Invalid
 
 
-@transaction.atomic
 def change_password(request: HttpRequest, *, current: str, new: str) -> None:
     """Change the asking person's password; this session goes on under a new key, alone.
 
@@ -38,11 +38,13 @@ def change_password(request: HttpRequest, *, current: str, new: str) -> None:
         message = _("This is not your password.")
         raise Invalid.field("current_password", message, code="wrong_password")
     check_strength(new, user, field="new_password")
+    # Hashed before the transaction: whoever waits for that must not hold a connection meanwhile.
     user.set_password(new)
-    user.save(update_fields=["password"])
-    update_session_auth_hash(request, user)
-    request.session.save()
-    keep_only(request, user)
+    with transaction.atomic():
+        user.save(update_fields=["password"])
+        update_session_auth_hash(request, user)
+        request.session.save()
+        keep_only(request, user)
     get_adapter(request).send_notification_mail("account/email/password_changed", user)
 
 
@@ -83,30 +85,32 @@ def reset_key(user: User) -> str:
     return f"{user.pk.hex}-{default_token_generator.make_token(user)}"
 
 
-@transaction.atomic
 def reset_password(request: HttpRequest, *, key: str, password: str) -> None:
     """Set the password of whom the key was mailed to, and sign them out everywhere.
 
     Raises Invalid for a weak password, else DomainError (400) for a key that is unknown, used up
     or too old.
     """
-    user = _user_of_key(key)
-    if user is None:
-        message = _("This link does not work, or not any more. Please ask for a new one.")
-        raise DomainError(message, code="invalid_token")
-    check_strength(password, user)
-    user.set_password(password)
-    user.save(update_fields=["password"])
-    end_all(user)
+    with transaction.atomic():
+        check_strength(password, _user_of_key(key))
+    # Outside the transactions: whoever waits for a hash must not hold a connection meanwhile.
+    hashed = make_password(password)
+    with transaction.atomic():
+        user = _user_of_key(key)
+        user.password = hashed
+        user.save(update_fields=["password"])
+        end_all(user)
     get_adapter(request).send_notification_mail("account/email/password_reset", user)
 
 
-def _user_of_key(key: str) -> User | None:
+def _user_of_key(key: str) -> User:
     """Return the person, whose row is locked: of two who bring the same key, one is too late."""
     raw_id, _dash, token = key.partition("-")
     user = find_for_reset(raw_id, rows=User.objects.select_for_update())
-    is_good = user is not None and default_token_generator.check_token(user, token)
-    return user if is_good else None
+    if user is None or not default_token_generator.check_token(user, token):
+        message = _("This link does not work, or not any more. Please ask for a new one.")
+        raise DomainError(message, code="invalid_token")
+    return user
 
 
 def find_for_reset(raw_id: str, *, rows: QuerySet[User]) -> User | None:
