@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
             model_name="user",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("role", "admin"), ("is_superuser", True)),
+                    models.Q(("is_superuser", True), ("role", "admin")),
                     models.Q(models.Q(("role", "admin"), _negated=True), ("is_superuser", False)),
                     _connector="OR",
                 ),
