@@ -92,13 +92,6 @@ def google(request: HttpRequest) -> None:
     _spend("google", client_network(request))
 
 
-def refresh(request: HttpRequest) -> None:
-    _spend("refresh", client_network(request), limit=120)
-
-
-# --- By e-mail ----------------------------------------------------------------------
-
-
 def may_write_to(email: str) -> bool:
     """Use one of ten letters in ten minutes; nobody's post is flooded through our doors."""
     key = email.strip().casefold()

@@ -36,7 +36,7 @@ class MaximumLengthValidator:
 
 @dataclass(frozen=True)
 class Strength:
-    """`score` 0 to 4: 0 and 1 will be refused, for the reasons in `messages`; 2 and more are taken."""
+    """`score` 0 to 4: 0 and 1 are refused, for the reasons in `messages`; the others are taken."""
 
     ok: bool
     messages: tuple[str, ...]

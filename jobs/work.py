@@ -26,6 +26,9 @@ class JobCancelled(Exception):
     """The writer asked for the work to stop; what it had begun is rolled back."""
 
 
+OPEN_THE_STORY = gettext_lazy("Open the story")
+
+
 @dataclass(frozen=True)
 class Run:
     """One attempt at a job, handed to the work."""
@@ -40,7 +43,7 @@ class Shown:
 
     sentence: Words = ""
     result_url: str = ""
-    result_label: Words = gettext_lazy("Open the story")
+    result_label: Words = OPEN_THE_STORY
     can_apply: bool = False
     preview: dict[str, Any] | None = None
 

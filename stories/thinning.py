@@ -9,6 +9,7 @@ of its chapter.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -57,12 +58,12 @@ LONG_HISTORIES = """
 def discard_recent(*, at: datetime) -> int:
     """Delete what was only kept for the ten minutes after it was replaced; return how many."""
     recent = ChapterVersion.objects.filter(reason=ChapterVersion.Reason.RECENT, name="")
-    return recent.filter(created_at__lte=at - RECENT_FOR)._raw_delete(recent.db)  # type: ignore[attr-defined]
+    return recent.filter(created_at__lte=at - RECENT_FOR)._raw_delete(recent.db)
 
 
 def thin_histories(*, at: datetime) -> int:
     """Delete the versions that have become too many for their age; return how many."""
-    values = {
+    values: dict[str, Any] = {
         "all": at - ALL_FOR,
         "hourly": at - HOURLY_FOR,
         "daily": at - DAILY_FOR,
