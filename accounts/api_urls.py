@@ -3,7 +3,16 @@
 `auth/me` stands in `nexus.account_data`: ending an account concerns every app.
 """
 
-from accounts.viewsets import auth, google, passwords, preferences, registration, sessions, tokens
+from accounts.viewsets import (
+    auth,
+    google,
+    journal_key,
+    passwords,
+    preferences,
+    registration,
+    sessions,
+    tokens,
+)
 from nexus.lib.routes import route
 
 urlpatterns = [
@@ -14,6 +23,7 @@ urlpatterns = [
     route("auth/refresh", auth.RefreshView.as_view(), name="auth-refresh"),
     route("auth/logout", auth.LogoutView.as_view(), name="auth-logout"),
     route("auth/.well-known/jwks.json", auth.JwksView.as_view(), name="auth-jwks"),
+    route("auth/journal-key", journal_key.JournalKeyView.as_view(), name="auth-journal-key"),
     route("auth/me/preferences", preferences.PreferencesView.as_view(), name="auth-preferences"),
     route(
         "auth/password/change", passwords.PasswordChangeView.as_view(), name="auth-password-change"
