@@ -175,7 +175,14 @@ def _body(result: SaveResult) -> dict[str, Any]:
         "saved_at": iso_z(result.saved_at),
         "normalised": result.normalised,
         "already_applied": result.already_applied,
+        "undo": _undo(result),
     }
+
+
+def _undo(result: SaveResult) -> dict[str, Any] | None:
+    if result.undo is None:
+        return None
+    return {"version_id": str(result.undo.version_id), "words": result.undo.words}
 
 
 def _acknowledge(answer: Answer) -> HttpResponse:

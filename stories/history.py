@@ -90,9 +90,11 @@ def name_version(chapter: Chapter, ref: str, *, name: str, by: User, at: datetim
 
 @transaction.atomic
 def keep_conflict_copy(chapter: Chapter, *, content: str, by: User, at: datetime) -> Snapshot:
-    """Keep the other side of a conflict; the same text is kept once."""
+    """Keep one side of a conflict for ever; the same text is kept once."""
     prose = derive(content)
-    lock_head(chapter.pk, by=by, at=at)
+    head = lock_head(chapter.pk, by=by, at=at)
+    if prose.hash == head.content_hash:
+        return _as_snapshot(_keep_head(head, at=at))
     version, _is_new = ChapterVersion.objects.get_or_create(
         chapter=chapter,
         revision=None,
@@ -106,6 +108,15 @@ def keep_conflict_copy(chapter: Chapter, *, content: str, by: User, at: datetime
         },
     )
     return _as_snapshot(version)
+
+
+def _keep_head(head: Chapter, *, at: datetime) -> ChapterVersion:
+    """Keep the head itself as one side of a conflict, so that thinning leaves it."""
+    version = keep_version(head, reason=ChapterVersion.Reason.CONFLICT, at=at)
+    if version.reason != ChapterVersion.Reason.CONFLICT:
+        version.reason = ChapterVersion.Reason.CONFLICT
+        version.save(update_fields=["reason"])
+    return version
 
 
 @dataclass(frozen=True)

@@ -115,8 +115,16 @@ class Prose:
 
 
 @dataclass(frozen=True)
+class Undo:
+    """What a save took out at once: how many words, and the version that still has them."""
+
+    version_id: UUID
+    words: int
+
+
+@dataclass(frozen=True)
 class SaveResult:
-    """The acknowledgement of a save."""
+    """The acknowledgement of a save; `undo` when it took a large part of the text away."""
 
     revision: int
     hash: str
@@ -124,6 +132,7 @@ class SaveResult:
     saved_at: datetime
     normalised: bool = False
     already_applied: bool = False
+    undo: Undo | None = None
 
     @property
     def etag(self) -> str:
@@ -293,13 +302,21 @@ def _write(head: Chapter, prose: Prose, *, reason: str, at: datetime) -> SaveRes
     values: dict[str, Any] = {"chapter": head.pk, "at": at, "version": new_id()}
     with connection.cursor() as cursor:
         cursor.execute(WRITE, values | {"reason": reason} | prose.fields)
+    is_big_cut = reason == ChapterVersion.Reason.BIG_CUT
     return SaveResult(
         revision=head.content_revision + 1,
         hash=prose.hash,
         word_count=prose.word_count,
         saved_at=at,
         normalised=prose.normalised,
+        undo=_undo(head, prose) if is_big_cut else None,
     )
+
+
+def _undo(head: Chapter, prose: Prose) -> Undo:
+    # The replaced revision may have been kept before, by another name.
+    kept = ChapterVersion.objects.filter(chapter=head.pk, revision=head.content_revision)
+    return Undo(kept.values_list("pk", flat=True).get(), head.word_count - prose.word_count)
 
 
 def _as_saved(head: Chapter, prose: Prose, result: SaveResult) -> Chapter:

@@ -130,6 +130,11 @@ class DifferenceSerializer(Shape):
     pieces = PieceSerializer(many=True)
 
 
+class UndoSerializer(Shape):
+    version_id = serializers.UUIDField(help_text="The version that still has the words.")
+    words = serializers.IntegerField()
+
+
 class SavedSerializer(Shape):
     revision = serializers.IntegerField()
     hash = serializers.CharField()
@@ -137,6 +142,9 @@ class SavedSerializer(Shape):
     saved_at = serializers.DateTimeField()
     normalised = serializers.BooleanField()
     already_applied = serializers.BooleanField()
+    undo = UndoSerializer(
+        allow_null=True, help_text="When at least half of the text and 200 words were taken out."
+    )
 
 
 class TrashedStorySerializer(Shape):

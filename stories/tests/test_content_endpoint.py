@@ -47,6 +47,7 @@ def test_a_save_is_acknowledged_with_the_new_head(as_alice, chapter):
         "saved_at",
         "normalised",
         "already_applied",
+        "undo",
     }
     assert (body["revision"], body["word_count"], body["normalised"]) == (2, 4, False)
     assert body["hash"] == chapter.content_hash
@@ -290,6 +291,24 @@ def test_a_large_cut_keeps_what_was_cut(as_alice, alice):
     save(as_alice, chapter, words(240))
     kept = ChapterVersion.objects.get()
     assert (kept.revision, kept.reason, kept.word_count) == (1, "big_cut", 500)
+
+
+def test_a_large_cut_offers_the_way_back_and_a_replay_offers_it_again(as_alice, alice):
+    chapter = make_chapter(make_story(alice), content=words(500))
+    key = uuid.uuid4()
+    answers = [save(as_alice, chapter, words(240), key=key).json() for _ in range(2)]
+    kept = ChapterVersion.objects.get()
+    assert answers[0]["undo"] == {"version_id": str(kept.pk), "words": 260}
+    assert answers[0] == answers[1]
+    chapter.refresh_from_db()
+    assert save(as_alice, chapter, words(238)).json()["undo"] is None
+
+
+def test_the_way_back_is_there_when_the_writer_had_named_the_moment_before(as_alice, alice):
+    chapter = make_chapter(make_story(alice), content=words(500))
+    send(as_alice, "patch", f"/chapters/{chapter.pk}/versions/1", {"name": "Whole"})
+    named = ChapterVersion.objects.get()
+    assert save(as_alice, chapter, words(9)).json()["undo"]["version_id"] == str(named.pk)
 
 
 def test_a_small_cut_keeps_nothing_for_long(as_alice, alice):

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from stories.models import ChapterVersion
 from stories.saving import save_content
-from stories.tests.builders import NOW, make_chapter, make_story, send, words
+from stories.tests.builders import NOW, make_chapter, make_story, save, send, words
 
 
 @pytest.fixture
@@ -142,3 +142,12 @@ def test_a_long_chapter_is_compared_within_half_a_second(as_alice, alice):
     answer = as_alice.get(f"/api/v1/chapters/{chapter.pk}/diff?from=1&to=2")
     assert answer.status_code == 200
     assert time.perf_counter() - started < 0.5
+
+
+def test_both_sides_of_a_conflict_are_kept_once_each_and_for_ever(as_alice, chapter):
+    body = {"content": chapter.content, "reason": "conflict"}
+    kept = send(as_alice, "post", f"/chapters/{chapter.pk}/versions", body).json()
+    again = send(as_alice, "post", f"/chapters/{chapter.pk}/versions", body).json()
+    assert (kept["id"], kept["revision"], kept["reason"]) == (again["id"], 1, "conflict")
+    save(as_alice, chapter, "<p>On top.</p>")
+    assert ChapterVersion.objects.get(revision=1).reason == "conflict"
