@@ -22,5 +22,13 @@ function load() {
   }
 }
 
+/** Signed out, this browser opens nothing of what it keeps: see lib/vault.js. */
+async function forgetKeys() {
+  const vault = await import("./lib/vault.js");
+  await vault.forgetKeys();
+}
+
 load();
 document.addEventListener("htmx:afterSettle", load);
+document.addEventListener("submit", ({ target }) => { if (target.matches("[data-sign-out]")) forgetKeys(); });
+if (document.querySelector("meta[name=visitor]")) forgetKeys();
