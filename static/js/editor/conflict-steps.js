@@ -1,38 +1,46 @@
 /**
  * The steps of the save machine while the chapter was changed elsewhere (412).
  *
- * Both texts are kept whatever is chosen: the one that is to give way is first handed to the server as a version or
- * a new chapter (`keep`), and only when the server has it does the other take its place.
+ * The server joins both texts and says where they clash; nothing is saved until the writer has chosen. Both texts
+ * are kept whatever is chosen: first they are handed to the server as versions, or mine as a new chapter (`keep`), and
+ * only when the server has them does another text take the editor's place.
  */
 
-const TRY_HEAD_AGAIN = 3_000;
+import { asksTheSame } from "./merge-parts.js";
+
+const TRY_AGAIN = 3_000;
+/** After typing, what is shown below follows. */
+const FOLLOW = 1_500;
 
 /** The request has its final answer; typing goes on, saving waits for the writer's choice. */
 export function enterConflict(state) {
-  const conflict = { head: null, keeping: null, failed: null };
-  return [{ ...state, gate: "CONFLICT", conflict }, [{ do: "fetch_head" }]];
+  const conflict = { head: null, merge: null, mergedSeq: 0, choices: [], keeping: null, failed: null };
+  return [{ ...state, gate: "CONFLICT", conflict }, [{ do: "fetch_merge" }]];
 }
 
 export function fetchHeadWhenDue(state, now) {
-  if (state.conflict.head === null && state.retryAt !== null && state.retryAt <= now) {
-    return [{ ...state, retryAt: null }, [{ do: "fetch_head" }]];
-  }
+  if (state.retryAt !== null && state.retryAt <= now) return [{ ...state, retryAt: null }, [{ do: "fetch_merge" }]];
   if (state.journalAt === null || state.journalAt > now) return [state, []];
-  return [{ ...state, journalAt: null }, [{ do: "capture", for: "journal" }]];
+  const retryAt = state.conflict.keeping ? null : state.retryAt ?? now + FOLLOW;
+  return [{ ...state, journalAt: null, retryAt }, [{ do: "capture", for: "journal" }]];
 }
 
 export const CONFLICT_EVENTS = {
-  /** The text the server holds: shown beside this one, or taken over when nothing was typed here. */
-  head(state, { head, now }) {
-    if (state.gate === "CONFLICT") {
-      return [{ ...state, retryAt: null, conflict: { ...state.conflict, head } }, []];
-    }
+  /**
+   * The text the server holds: beside this one in a conflict, or taken over when nothing was typed here.
+   * A `final` one comes with the text that the writer's choices make of both.
+   */
+  head(state, event) {
+    if (state.gate === "CONFLICT") return event.final ? takeMerged(state, event) : showMerge(state, event);
+    const { head, now } = event;
     const isCurrent = head.revision >= (state.base?.revision ?? 0);
     return isIdle(state) && isCurrent ? show({ ...state, savedAt: now }, head) : [state, []];
   },
 
-  head_failed(state, { now }) {
-    return state.gate === "CONFLICT" ? [{ ...state, retryAt: now + TRY_HEAD_AGAIN }, []] : [state, []];
+  head_failed(state, { now, final = false }) {
+    if (state.gate !== "CONFLICT") return [state, []];
+    if (final) return CONFLICT_EVENTS.keep_failed(state, { reason: "keep_failed" });
+    return state.conflict.keeping ? [state, []] : [{ ...state, retryAt: now + TRY_AGAIN }, []];
   },
 
   /** Another tab or device saved. A hint only: it never touches typed text. */
@@ -40,22 +48,24 @@ export const CONFLICT_EVENTS = {
     return isIdle(state) && revision > state.base.revision ? [state, [{ do: "fetch_head" }]] : [state, []];
   },
 
-  /** @param {{choice: "mine" | "theirs" | "chapter"}} event */
-  chosen(state, { choice }) {
+  /** @param {{choice: "merged" | "mine" | "theirs" | "chapter", choices?: string[]}} event one of `choices` for each clash */
+  chosen(state, { choice, choices = [] }) {
     const { gate, conflict } = state;
     if (gate !== "CONFLICT" || !conflict.head || conflict.keeping) return [state, []];
     return [
-      { ...state, conflict: { ...conflict, keeping: choice, failed: null } },
+      { ...state, retryAt: null, conflict: { ...conflict, keeping: choice, choices, failed: null } },
       [{ do: "keep", choice, seq: state.seq }],
     ];
   },
 
-  /** The server has the losing text safe. Words typed here meanwhile are handed over as well, as a version. */
+  /** The server has both texts safe. Words typed here meanwhile are handed over as well, as a version. */
   kept(state, { seq, now }) {
-    if (state.gate !== "CONFLICT" || !state.conflict.keeping) return [state, []];
-    if (state.conflict.keeping === "mine") return saveOnTop(state);
-    if (seq < state.seq) return [state, [{ do: "keep", choice: "theirs", seq: state.seq }]];
-    return show({ ...state, gate: null, conflict: null, savedAt: now }, state.conflict.head);
+    const { gate, conflict } = state;
+    if (gate !== "CONFLICT" || !conflict.keeping) return [state, []];
+    if (conflict.keeping === "mine") return saveOnTop(state, []);
+    if (seq < state.seq) return keepAgain(state);
+    if (conflict.keeping === "merged") return [state, [{ do: "fetch_merge", choices: conflict.choices, final: true }]];
+    return show({ ...state, gate: null, conflict: null, savedAt: now }, conflict.head);
   },
 
   keep_failed(state, { reason }) {
@@ -66,11 +76,36 @@ export const CONFLICT_EVENTS = {
 
 const isIdle = (state) => !state.gate && !state.request && state.seq === state.savedSeq;
 
-function saveOnTop(state) {
+function keepAgain(state) {
+  const { keeping } = state.conflict;
+  return [state, [{ do: "keep", choice: keeping === "chapter" ? "theirs" : keeping, seq: state.seq }]];
+}
+
+/** What is shown stays as it is while a choice is being carried out, and is never replaced by an older one. */
+function showMerge(state, { head, merge = null, seq = state.seq }) {
+  const { conflict } = state;
+  if (conflict.keeping || seq < conflict.mergedSeq) return [state, []];
+  const retryAt = seq < state.seq ? state.retryAt : null;
+  return [{ ...state, retryAt, conflict: { ...conflict, head, merge, mergedSeq: seq } }, []];
+}
+
+function takeMerged(state, { head, merge, merged, seq }) {
+  const { conflict } = state;
+  if (conflict.keeping !== "merged") return [state, []];
+  if (seq < state.seq) return keepAgain(state);
+  if (conflict.head.revision !== head.revision || !asksTheSame(conflict.merge, merge)) {
+    const asked = { ...conflict, head, merge, mergedSeq: seq, choices: [], keeping: null, failed: "clash_again" };
+    return [{ ...state, conflict: asked }, []];
+  }
+  const ready = { ...state, seq: seq + 1, conflict: { ...conflict, head } };
+  return saveOnTop(ready, [{ do: "show", head: { content: merged }, isOwn: true }]);
+}
+
+function saveOnTop(state, before) {
   const { revision, hash } = state.conflict.head;
   return [
     { ...state, gate: null, conflict: null, base: { revision, hash } },
-    [{ do: "capture", for: "save" }],
+    [...before, { do: "capture", for: "save" }],
   ];
 }
 

@@ -4,7 +4,7 @@
  */
 
 import { newKey, request, Unreachable } from "../lib/http.js";
-import { keepText } from "./keeping.js";
+import { askMerge, keepText } from "./keeping.js";
 import { initial, isUnsaved, step, wakeAt } from "./machine.js";
 
 /** Browsers let a leaving page send about 64 kB. */
@@ -18,7 +18,7 @@ export class Session {
 
   /**
    * @param {{chapterId: string, storyId: string, userId: string, journal: any, meter: any, text: any, copyTitle: () => string,
-   *          onState: (state: any) => void, onSaved: (activity: any) => void}} parts
+   *          onState: (state: any) => void, onSaved: (activity: any, body: any) => void}} parts
    */
   constructor(parts) {
     Object.assign(this, parts);
@@ -81,7 +81,7 @@ export class Session {
       return this.dispatch({ type: "lost", ...at });
     }
     this.dispatch({ type: "answered", ...at, ...answer });
-    if (answer.ok) this.onSaved(activity);
+    if (answer.ok) this.onSaved(activity, answer.body);
   }
 
   async _fetch_head() {
@@ -92,17 +92,26 @@ export class Session {
     this.dispatch({ type: "head", head });
   }
 
-  /** The same key for the same text, so that trying again after a cut makes no second copy. */
+  /** With `choices` for each clash, and `final`, this asks for the text they make of both. */
+  async _fetch_merge({ choices, final = false }) {
+    const { base, seq } = this.state;
+    const answer = await askMerge(this.url, { content: this.text().html(), base, baseContent: this.baseContent, choices });
+    this.dispatch(answer ? { type: "head", seq, final, ...answer } : { type: "head_failed", final });
+  }
+
+  /** The same key for the same text, so that trying again after a cut makes no second chapter. */
   async _keep({ choice, seq }) {
-    const content = choice === "mine" ? this.state.conflict.head.content : this.text().html();
-    const isSame = this.#keeping?.choice === choice && this.#keeping.content === content;
-    this.#keeping = isSame ? this.#keeping : { choice, content, key: newKey() };
-    const kept = await keepText(this, { ...this.#keeping, title: this.copyTitle() });
+    const mine = this.text().html();
+    const isSame = this.#keeping?.choice === choice && this.#keeping.mine === mine;
+    this.#keeping = isSame ? this.#keeping : { choice, mine, key: newKey() };
+    const theirs = this.state.conflict.head.content;
+    const kept = await keepText(this, { ...this.#keeping, theirs, title: this.copyTitle() });
     this.dispatch(kept ? { type: "kept", seq } : { type: "keep_failed", reason: "keep_failed" });
   }
 
-  _show({ head }) {
-    this.meter.take();
+  /** A text of the writer's `own` making keeps what was counted of it. */
+  _show({ head, isOwn = false }) {
+    if (!isOwn) this.meter.take();
     this.text().show(head.content);
   }
 

@@ -139,7 +139,7 @@ function conflicted() {
 test("a conflict freezes saving while typing goes on", () => {
   const [state, effects] = conflicted();
   assert.equal(state.name, "CONFLICT");
-  assert.ok(effects.some((effect) => effect.do === "fetch_head"));
+  assert.ok(effects.some((effect) => effect.do === "fetch_merge"));
   const [typed, none] = run(state, [edit(6_000), tick(60_000), { type: "save_now", now: 61_000 }]);
   assert.equal(typed.name, "CONFLICT");
   assert.deepEqual(sends(none), []);

@@ -68,11 +68,12 @@ export class World {
   forget() {}
   check_user() { this.userAsked = true; }
   fetch_head() { this.headAsked = true; }
-  keep({ seq }) { this.keeping = { seq, text: this.text }; this.isKeepMine = this.state.conflict.keeping === "mine"; }
-  show({ head }) {
+  fetch_merge({ final = false }) { this.mergeAsked = { final, seq: this.state.seq, text: this.text }; }
+  keep({ seq }) { this.keeping = { seq, text: this.text }; }
+  show({ head, isOwn }) {
     assert.ok(this.history.has(this.text), "typed text was replaced before the server had it");
-    this.dropped = this.typed - this.ledger;
-    this.meter = 0;
+    if (!isOwn) this.dropped = this.typed - this.ledger;
+    if (!isOwn) this.meter = 0;
     this.text = head.content;
   }
   transmit({ request }) {
@@ -122,7 +123,20 @@ export class World {
     this.send({ type: "answered", status: answer[0], body: answer[1], retryAfter: answer[0] === 503 ? 2_000 : 0, ...at });
   }
 
+  /** The other text joined with the one that was asked with; one clash, always the same one. */
+  merged() {
+    if (!this.mergeAsked) return;
+    const { final, seq, text } = this.mergeAsked;
+    this.mergeAsked = null;
+    if (!this.isReachable) return this.send({ type: "head_failed", final, now: this.now });
+    const { revision, text: theirs } = this.server;
+    const merge = { clashes: 1, parts: [{ kind: "clash", html: "", mine: text, theirs }] };
+    const head = { revision, hash: hash(theirs).slice(0, 8), content: theirs };
+    this.send({ type: "head", now: this.now, head, merge, merged: `${theirs} | ${text}`, seq, final });
+  }
+
   head() {
+    this.merged();
     if (!this.headAsked) return;
     this.headAsked = false;
     if (!this.isReachable) return this.send({ type: "head_failed", now: this.now });
@@ -135,12 +149,12 @@ export class World {
     const { seq, text } = this.keeping;
     this.keeping = null;
     if (!this.isReachable) return this.send({ type: "keep_failed", reason: "unreachable" });
-    if (!this.isKeepMine) this.history.add(text);
+    this.history.add(text);
     this.send({ type: "kept", seq, now: this.now });
   }
 
   choose() {
-    const choice = ["mine", "theirs", "chapter"][Math.floor(this.random() * 3)];
+    const choice = ["mine", "theirs", "chapter", "merged"][Math.floor(this.random() * 4)];
     this.send({ type: "chosen", choice });
   }
 
