@@ -202,6 +202,8 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = not IS_STATIC_HASHED
 WHITENOISE_AUTOREFRESH = DEBUG
+# The service worker holds static files by their addresses, which would hide a developer's edits.
+SERVES_OFFLINE = env.boolean("OFFLINE", default=not DEBUG)
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # Chapter text has its own, smaller limit (5 MB) in the content view.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024

@@ -8,7 +8,7 @@ import stories.urls
 from accounts.views import security
 from accounts.views.admin_door import admin_door
 from accounts.views.jwks import jwks
-from nexus import health, pages
+from nexus import health, offline, pages
 
 # The pages of a story that show the ledger too complete its namespace from here.
 stories_urls = [
@@ -45,6 +45,8 @@ urlpatterns = [
     re_path(r"^health/live/?$", health.live, name="health-live"),
     re_path(r"^health/ready/?$", health.ready, name="health-ready"),
     re_path(r"^\.well-known/jwks\.json$", jwks, name="jwks"),
+    path("service-worker.js", offline.service_worker, name="service-worker"),
+    path("offline/", offline.shell, name="offline"),
     path("api/", include("nexus.api")),
 ]
 

@@ -13,6 +13,7 @@ const ELEMENTS = {
   "nx-sample": () => import("./elements/nx-sample.js"),
   "nx-password": () => import("./elements/nx-password.js"),
   "nx-editor": () => import("./elements/nx-editor.js"),
+  "nx-offline": () => import("./offline/nx-offline.js"),
   "nx-passkey": () => import("./elements/nx-passkey.js"),
 };
 

@@ -37,10 +37,13 @@ export async function isSameText(doc, loaded, hash) {
   const own = toHtml(doc);
   if (loaded === "<p></p>" && own === "") return true;
   if (own !== loaded) return false;
-  if (!globalThis.crypto?.subtle) return true;
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(own));
-  const hex = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.startsWith(hash);
+  return !globalThis.crypto?.subtle || (await hashOf(own)).startsWith(hash);
+}
+
+/** @returns {Promise<string>} as the server writes it: SHA-256 in lower-case hex */
+export async function hashOf(html) {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(html));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 export class TextView {
