@@ -7,6 +7,7 @@
  */
 
 import { asksTheSame } from "./merge-parts.js";
+import { isReader } from "./recovery-steps.js";
 
 const TRY_AGAIN = 3_000;
 /** After typing, what is shown below follows. */
@@ -43,11 +44,6 @@ export const CONFLICT_EVENTS = {
     return state.conflict.keeping ? [state, []] : [{ ...state, retryAt: now + TRY_AGAIN }, []];
   },
 
-  /** Another tab or device saved. A hint only: it never touches typed text. */
-  elsewhere(state, { revision }) {
-    return isIdle(state) && revision > state.base.revision ? [state, [{ do: "fetch_head" }]] : [state, []];
-  },
-
   /** @param {{choice: "merged" | "mine" | "theirs" | "chapter", choices?: string[]}} event one of `choices` for each clash */
   chosen(state, { choice, choices = [] }) {
     const { gate, conflict } = state;
@@ -74,7 +70,9 @@ export const CONFLICT_EVENTS = {
   },
 };
 
-const isIdle = (state) => !state.gate && !state.request && state.seq === state.savedSeq;
+/** A tab that reads along, or is about to take over, follows the server's text as well. */
+const isIdle = (state) =>
+  (!state.gate || state.gate === "RECOVERING" || isReader(state)) && !state.request && state.seq === state.savedSeq;
 
 function keepAgain(state) {
   const { keeping } = state.conflict;
@@ -82,9 +80,9 @@ function keepAgain(state) {
 }
 
 /** What is shown stays as it is while a choice is being carried out, and is never replaced by an older one. */
-function showMerge(state, { head, merge = null, seq = state.seq }) {
+function showMerge(state, { head, merge, seq }) {
   const { conflict } = state;
-  if (conflict.keeping || seq < conflict.mergedSeq) return [state, []];
+  if (!merge || conflict.keeping || seq < conflict.mergedSeq) return [state, []];
   const retryAt = seq < state.seq ? state.retryAt : null;
   return [{ ...state, retryAt, conflict: { ...conflict, head, merge, mergedSeq: seq } }, []];
 }

@@ -12,52 +12,20 @@
 
 import { sumActivity } from "./activity.js";
 import { outcomeOf, waitBefore } from "./outcomes.js";
+import { FAST_LIMIT, FAST_PAUSE, isUnsaved, JOURNAL, LIMIT, nameOf, PAUSE } from "./save-state.js";
 import { CONFLICT_EVENTS, enterConflict, fetchHeadWhenDue } from "./conflict-steps.js";
+import { entryOf, isReader, RECOVERY_EVENTS, settleYield } from "./recovery-steps.js";
 
-/** After this pause the text goes to the server; typing without a pause, after LIMIT at the latest. */
-export const PAUSE = 1_500;
-export const LIMIT = 8_000;
-/** From keystroke to this device's journal. */
-export const JOURNAL = 800;
+export { initial, isUnsaved, LIMIT, PAUSE, wakeAt } from "./save-state.js";
 
 const CLOSED = new Set(["LOADING", "RECOVERING", "READONLY"]);
-
-export function initial() {
-  return Object.freeze({
-    name: "LOADING", gate: "LOADING", reason: null, online: true,
-    base: null, seq: 0, savedSeq: 0, savedAt: null, unsavedSince: null,
-    request: null, awaits: null, sending: false, tries: 0, retryAt: null, notBefore: 0,
-    pauseAt: null, limitAt: null, journalAt: null, journaledSeq: 0, durable: false,
-    carry: null, conflict: null,
-  });
-}
 
 export function step(state, event) {
   const handler = EVENTS[event.type];
   if (!handler) throw new TypeError(`unknown event ${event.type}`);
-  const [next, effects] = handler(state, event);
+  const [changed, effects] = handler(state, event);
+  const next = settleYield(changed);
   return [Object.freeze({ ...next, name: nameOf(next) }), effects];
-}
-
-/** Does the server lack text? */
-export function isUnsaved(state) {
-  return state.seq > state.savedSeq || state.request !== null;
-}
-
-/** When the next `tick` is due, or null. */
-export function wakeAt(state) {
-  const saving = state.gate || state.request ? [] : [state.pauseAt, state.limitAt];
-  const trying = state.sending || (state.gate && state.gate !== "CONFLICT") ? [] : [state.retryAt];
-  const due = [...saving, ...trying, state.journalAt].filter((at) => at !== null);
-  return due.length ? Math.min(...due) : null;
-}
-
-function nameOf(state) {
-  if (state.gate) return state.gate;
-  if (state.sending) return "SAVING";
-  if (state.request) return state.online ? "RETRY" : "OFFLINE";
-  if (state.seq === state.savedSeq) return "CLEAN";
-  return state.journaledSeq === state.seq ? "BUFFERED" : "DIRTY";
 }
 
 const same = (state) => [state, []];
@@ -66,17 +34,15 @@ const EVENTS = {
   /** The load barrier: nothing can be saved before our own serialisation equals what was loaded. */
   loaded(state, { same: isSame, base, savedAt = null, reason = "unreadable" }) {
     if (!isSame) return [{ ...state, gate: "READONLY", reason }, []];
-    return [{ ...state, gate: "RECOVERING", base, savedAt }, [{ do: "recover" }]];
+    return [{ ...state, gate: "RECOVERING", base, savedAt, known: base.revision }, [{ do: "recover" }]];
   },
-
-  /** The journal held nothing newer than the server. */
-  recovered: (state) => state.gate === "RECOVERING" ? [{ ...state, gate: null }, []] : same(state),
 
   edited(state, { now }) {
     if (CLOSED.has(state.gate)) return same(state);
+    const [pause, limit] = state.durable ? [PAUSE, LIMIT] : [FAST_PAUSE, FAST_LIMIT];
     return [{
       ...state, seq: state.seq + 1, unsavedSince: state.unsavedSince ?? now,
-      pauseAt: now + PAUSE, limitAt: state.limitAt ?? now + LIMIT, journalAt: state.journalAt ?? now + JOURNAL,
+      pauseAt: now + pause, limitAt: state.limitAt ?? now + limit, journalAt: state.journalAt ?? now + JOURNAL,
     }, []];
   },
 
@@ -95,8 +61,14 @@ const EVENTS = {
     return state.gate ? same(state) : hurry(state, now);
   },
 
+  /** The page may be gone in a moment: nothing waits for this device's journal any more. */
+  leaving(state) {
+    if (state.awaits) return [{ ...state, awaits: null }, [{ do: "send", request: state.request }]];
+    return state.journalAt === null ? same(state) : [{ ...state, journalAt: null }, [{ do: "capture", for: "journal" }]];
+  },
+
   captured(state, event) {
-    if (event.for === "journal") return [state, [journal(event.seq, event.content, null)]];
+    if (event.for === "journal") return [state, [{ do: "journal", entry: entryOf(state, event) }]];
     const carry = sumActivity(state.carry, event.activity);
     if (state.gate || state.request) return [{ ...state, carry }, []];
     const { base } = state;
@@ -104,7 +76,7 @@ const EVENTS = {
     return [{
       ...state, request, awaits: event.key, sending: true, tries: 0, carry: null,
       pauseAt: null, limitAt: null, journalAt: null,
-    }, [journal(state.seq, event.content, request)]];
+    }, [{ do: "journal", entry: entryOf(state, event, request) }]];
   },
 
   /** Journal first, send second; a broken journal must not keep text from the server. */
@@ -127,7 +99,10 @@ const EVENTS = {
 
   /** A browser's word about the network is a hint: the server may be this very machine. */
   offline: (state) => [{ ...state, online: false }, []],
-  online: (state, { now }) => hurryRetry({ ...state, online: true }, now),
+  online: (state, { now }) => {
+    const here = { ...state, online: true };
+    return isUnsaved(state) || state.gate ? hurryRetry(here, now) : [here, [{ do: "fetch_head" }]];
+  },
   visible: (state, { now }) => isForAnother(state) ? [state, [{ do: "check_user" }]] : hurryRetry(state, now),
 
   /** Who is signed in now: the `same` writer, an `other` one, or `none`. */
@@ -137,7 +112,15 @@ const EVENTS = {
     return is === "other" ? [blocked, []] : resume({ ...state, gate: null, reason: null });
   },
 
+  ...RECOVERY_EVENTS,
   ...CONFLICT_EVENTS,
+
+  /** Another tab or device saved. A hint only: it never touches typed text. */
+  elsewhere(state, { revision }) {
+    const told = { ...state, known: Math.max(state.known, revision) };
+    const isIdle = (!state.gate || isReader(state)) && !isUnsaved(state);
+    return isIdle && revision > state.base.revision ? [told, [{ do: "fetch_head" }]] : [told, []];
+  },
 };
 
 const ANSWERS = {
@@ -150,7 +133,8 @@ const ANSWERS = {
       unsavedSince: isAll ? null : now,
     };
     const [next, more] = isAll ? [saved, []] : EVENTS.tick(saved, { now });
-    const heal = isAll && body.normalised ? [{ do: "fetch_head" }] : [];
+    // The answer to a repeated request may be older than what others have saved since.
+    const heal = isAll && (body.normalised || body.revision < state.known) ? [{ do: "fetch_head" }] : [];
     return [next, [{ do: "forget", seq, body }, ...heal, ...more]];
   },
   retry(state, { now, random, retryAfter = 0 }) {
@@ -185,7 +169,6 @@ function hurryRetry(state, now) {
 
 const send = (state) => [{ ...state, sending: true, retryAt: null }, [{ do: "send", request: state.request }]];
 const capture = (state) => [state, [{ do: "capture", for: "save" }]];
-const journal = (seq, content, request) => ({ do: "journal", entry: { seq, content, request } });
 // Nobody is signed in, or somebody else: the text waits for its own writer.
 const isForAnother = ({ gate, reason }) => gate === "AUTH" || reason === "other_user";
 const isDue = (at, now) => at !== null && at <= now;
