@@ -69,6 +69,7 @@ export class QuietLine {
     rescue.dataset.for = state.name;
     const names = chip.rescue ? ["again", "copy", "download"] : [];
     if (state.name === "READONLY") names.push("retry");
+    if (state.name === "CONFLICT") names.push("see_both");
     rescue.replaceChildren(...names.map((name) => this.#button(name)));
   }
 

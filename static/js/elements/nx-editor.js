@@ -157,13 +157,14 @@ class NxEditor extends HTMLElement {
       copy: (button) => this.#copy(this.text.html(), button),
       download: () => downloadHtml(this.text.html(), this.#titleField().value),
       retry: () => location.reload(),
+      see_both: () => this.clash.focus(),
       signInLink: (sentence) => Object.assign(document.createElement("a"), { href: this.dataset.signIn, target: "_blank", textContent: sentence }),
     };
   }
 
   #conflictActions() {
     return {
-      choose: (choice) => this.session.dispatch({ type: "chosen", choice }),
+      choose: (choice, choices) => this.session.dispatch({ type: "chosen", choice, choices }),
       copy: (html, button) => this.#copy(html, button),
       download: (html) => downloadHtml(html, this.#titleField().value),
     };
