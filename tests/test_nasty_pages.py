@@ -8,6 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from accounts import api_tokens
+from accounts.models import Session
 from jobs.models import Job
 from stories.history import keep_conflict_copy
 from stories.services.targets import create_target
@@ -88,7 +90,9 @@ FILES = [
 
 
 @pytest.fixture
-def ids(alice):
+def ids(alice, signed_in):
+    signed_in(alice)
+    token, _secret = api_tokens.create(alice, name="Program", scopes=["read"])
     today = timezone.now().date()
     story = make_story(alice)
     chapter = make_chapter(story)
@@ -102,6 +106,8 @@ def ids(alice):
         "target_id": target.pk,
         "job_id": job.pk,
         "version_id": kept.id,
+        "session_id": Session.objects.get(user=alice).public_id,
+        "token_id": token.pk,
         "day": today.isoformat(),
     }
 

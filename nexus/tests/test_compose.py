@@ -19,7 +19,7 @@ EXAMPLE = (BASE / ".env.docker.example").read_text()
 def settings_variables():
     """Every variable the settings read, as they read it."""
     source = (BASE / "nexus" / "settings.py").read_text()
-    return set(re.findall(r'env\.(?:text|words|boolean|integer|choice)\(\s*"([A-Z_]+)"', source))
+    return set(re.findall(r'env\.(?:text|words|networks|boolean|integer|choice)\(\s*"([A-Z_]+)"', source))
 
 
 def test_only_nginx_is_published():

@@ -62,7 +62,7 @@ def test_a_child_that_ran_well_starts_again_quickly(supervisor):
     supervisor.start(child)
     child.started_at -= 61
     step_until(supervisor, lambda: child.restart_at is not None)
-    assert child.delay == 2
+    assert child.delay == 2 * supervisor_module.FIRST_DELAY
 
 
 def test_children_stop_from_the_last_to_the_first(supervisor):

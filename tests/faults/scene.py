@@ -139,5 +139,6 @@ def all_sessions(program):
 def check_log(run):
     """The log tells nothing of what was written, and nothing broke that nobody had foreseen."""
     for path in sorted((run.var / "log").glob("nexus.log*")):
-        told = [line for line in path.read_text().splitlines() if LOGGED_SECRETS.search(line)]
-        assert told == []
+        lines = path.read_text().splitlines()
+        told = [n for n, line in enumerate(lines) if LOGGED_SECRETS.search(line)]
+        assert told == [], "\n".join(lines[told[0] - 3 : told[0] + 60])
