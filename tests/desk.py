@@ -12,7 +12,8 @@ PASSWORD = "a quiet desk by the sea"
 @contextmanager
 def window(browser, site, client=None, **options):
     """Open a window of its own; with `client`, the person signed in there is signed in here."""
-    context = browser.new_context(**({"viewport": WIDE, "locale": "en-GB"} | options))
+    usual = {"viewport": WIDE, "locale": "en-GB", "service_workers": "block"}
+    context = browser.new_context(**(usual | options))
     context.set_default_timeout(10_000)
     if client is not None:
         cookie = client.cookies["session_id"].value
@@ -57,10 +58,10 @@ def open_editor(page, url=None):
     return page
 
 
-def wait_for_saved(page):
+def wait_for_saved(page, seconds=10):
     """Wait until everything typed is acknowledged; a page knows of a key as soon as it is hit."""
     chip = page.locator('[data-live=chip][data-state="CLEAN"]')
-    expect(chip).to_have_text(re.compile(r"^Saved \d"), timeout=10_000)
+    expect(chip).to_have_text(re.compile(r"^Saved \d"), timeout=seconds * 1_000)
 
 
 def save_now(page):
