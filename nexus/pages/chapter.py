@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
@@ -110,6 +111,7 @@ def _page(
         if conflict_with is None
         else {"mine": conflict_with, "theirs": theirs, "base": current.etag},
         "history_url": reverse("stories:history", args=[current.pk]),
+        "worker_url": reverse("service-worker") if settings.SERVES_OFFLINE else "",
         "spell_check": "true" if writer.preferences.spell_check else "false",
         "other_count": _other_count(writer, current),
         "form_errors": form_errors or [],
