@@ -42,8 +42,10 @@ class ChapterTextForm(forms.Form):
     title = forms.CharField(max_length=255, required=False)
     text = forms.CharField(required=False, strip=False)
     base = forms.CharField(max_length=30)
+    # From the page of a conflict: the head it showed, and what the writer wants of both texts.
+    head = forms.CharField(max_length=30, required=False)
     choice = forms.ChoiceField(
-        choices=[(c, c) for c in ("save", "mine", "theirs", "chapter")], required=False
+        choices=[(c, c) for c in ("merged", "mine", "theirs", "chapter")], required=False
     )
 
 

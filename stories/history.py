@@ -136,13 +136,14 @@ def reunite(chapter: Chapter, *, content: str, base: str, base_content: str | No
     """
     head = snapshot(chapter, str(chapter.content_revision))
     mine = derive(content).content
-    was = _base_text(chapter, base, base_content)
+    was = base_text(chapter, base, base_content)
     if was is None:
         return Reunion(head, merge_without_base(mine, head.content), is_base_known=False)
     return Reunion(head, merge(was, mine, head.content), is_base_known=True)
 
 
-def _base_text(chapter: Chapter, base: str, offered: str | None) -> str | None:
+def base_text(chapter: Chapter, base: str, offered: str | None = None) -> str | None:
+    """Return the text that `base` names: the one offered, if it is that, or a kept one."""
     revision, _dash, hash8 = base.partition("-")
     if offered is not None and content_hash(offered)[:8] == hash8:
         return derive(offered).content

@@ -21,13 +21,13 @@ from accounts.models import User
 from analytics import reports
 from analytics.charts.chart import whole
 from nexus.lib.errors import DomainError, Stale
+from nexus.pages.chapter_conflict import choose, conflict_context, content_of
 from stories.counting import RULE, count_words_as
 from stories.forms import ChapterTextForm
-from stories.history import keep_conflict_copy
 from stories.models import Chapter, ChapterVersion
 from stories.saving import parse_base, save_content
-from stories.services.chapters import create_chapter, update_chapter
-from stories.text import clean_html, from_markdown, to_markdown, to_text, with_ids
+from stories.services.chapters import update_chapter
+from stories.text import clean_html, to_markdown, to_text
 
 NO_ID = str(UUID(int=0))
 
@@ -44,80 +44,101 @@ def chapter(request: HttpRequest, chapter_id: UUID) -> HttpResponse:
         return _page(request, current, form_errors=_errors(form), posted=form.data)
     try:
         return _save(request, current, form)
+    except Stale:
+        # Read anew: what stands there now may be younger than what this request began with.
+        return _conflict(
+            request, get_object_or_404(own.select_related("story"), pk=chapter_id), form
+        )
     except DomainError as refusal:
-        if isinstance(refusal, Stale):
-            return _page(
-                request, current, conflict_with=form.cleaned_data["text"], posted=form.data
-            )
         return _page(request, current, form_errors=[refusal.detail], posted=form.data)
 
 
 @transaction.atomic
 def _save(request: HttpRequest, current: Chapter, form: ChapterTextForm) -> HttpResponse:
     """Save the form's text, or do what the writer chose between two texts."""
-    text, choice = form.cleaned_data["text"], form.cleaned_data["choice"]
-    content = with_ids(from_markdown(text.replace("\r\n", "\n")), current.content)
     by: Any = request.user
-    if choice == "theirs":
-        keep_conflict_copy(current, content=content, by=by, at=timezone.now())
-        messages.success(request, _("Kept as it is. Your other text is in the history."))
-        return redirect(current)
-    if choice == "chapter":
-        title = _("%(title)s (my text)") % {"title": current.title[:240]}
-        added = create_chapter(
-            current.story, by=by, title=title, content=content, source="form", at=timezone.now()
-        )
-        return redirect(added)
-    if form.cleaned_data["title"] not in {"", current.title}:
-        update_chapter(current, by=by, title=form.cleaned_data["title"], at=timezone.now())
-    save_content(
+    choice = form.cleaned_data["choice"]
+    if choice:
+        shown, said = choose(request, current, form)
+        if choice in {"merged", "mine"}:
+            _rename(current, form, by=by)
+        messages.success(request, said)
+        return redirect(shown)
+    _rename(current, form, by=by)
+    saved = save_content(
         current.pk,
         by=by,
-        content=content,
+        content=content_of(form, current),
         base=parse_base(form.cleaned_data["base"]),
         source="form",
         at=timezone.now(),
-        keep=ChapterVersion.Reason.CONFLICT if choice == "mine" else "",
     )
     messages.success(request, _("Saved."))
+    if saved.undo is not None:
+        return redirect(f"{current.get_absolute_url()}?cut={saved.undo.version_id}")
     return redirect(current)
+
+
+def _rename(current: Chapter, form: ChapterTextForm, *, by: User) -> None:
+    if form.cleaned_data["title"] not in {"", current.title}:
+        update_chapter(current, by=by, title=form.cleaned_data["title"], at=timezone.now())
+
+
+def _conflict(request: HttpRequest, current: Chapter, form: ChapterTextForm) -> HttpResponse:
+    try:
+        conflict = conflict_context(current, form)
+    except DomainError as refusal:
+        return _page(request, current, form_errors=[refusal.detail], posted=form.data)
+    return _page(request, current, conflict=conflict, posted=form.data)
 
 
 def _page(
     request: HttpRequest,
     current: Chapter,
     *,
-    conflict_with: str | None = None,
+    conflict: dict[str, Any] | None = None,
     form_errors: list[str] | None = None,
     posted: Any = None,
 ) -> HttpResponse:
     writer: Any = request.user
     outline = _outline(current)
     place = next(index for index, row in enumerate(outline) if row["current"])
-    theirs = to_markdown(current.content)
+    cut = _cut(request, current)
     context = {
         "chapter": current,
         "story": current.story,
         # Cleaned once more on the way out: what is stored is not trusted for being stored.
         "content_html": mark_safe(clean_html(current.content)),  # noqa: S308
-        "form_text": theirs if posted is None else posted.get("text", ""),
+        "form_text": to_markdown(current.content) if posted is None else posted.get("text", ""),
         "form_title": current.title if posted is None else posted.get("title", ""),
         "base": current.etag,
+        # What was posted was written on that base, whatever the chapter is now.
+        "form_base": current.etag if posted is None else posted.get("base") or current.etag,
         "outline": outline,
         "today": _today(request),
         "previous_url": outline[place - 1]["url"] if place else None,
         "next_url": outline[place + 1]["url"] if place + 1 < len(outline) else None,
-        "conflict": None
-        if conflict_with is None
-        else {"mine": conflict_with, "theirs": theirs, "base": current.etag},
+        "conflict": conflict,
+        "cut": cut,
+        "cut_words": cut.word_count - current.word_count if cut else 0,
         "history_url": reverse("stories:history", args=[current.pk]),
         "worker_url": reverse("service-worker") if settings.SERVES_OFFLINE else "",
         "spell_check": "true" if writer.preferences.spell_check else "false",
         "other_count": _other_count(writer, current),
         "form_errors": form_errors or [],
     }
-    status = 409 if conflict_with is not None else 422 if form_errors else 200
+    status = 409 if conflict is not None else 422 if form_errors else 200
     return render(request, "stories/chapter.html", context, status=status)
+
+
+def _cut(request: HttpRequest, current: Chapter) -> ChapterVersion | None:
+    """Return what the save just before took a large part of, while that is the last change."""
+    try:
+        version_id = UUID(request.GET.get("cut", ""))
+    except ValueError:
+        return None
+    kept = current.versions.filter(pk=version_id, revision=current.content_revision - 1)
+    return kept.defer("content").first()
 
 
 def _outline(current: Chapter) -> list[dict[str, Any]]:
