@@ -1,5 +1,7 @@
 /** What the chip says, as a key of the page's own words (templates/stories/_chapter_words.html). */
 
+import { isReader } from "./recovery-steps.js";
+
 const AMBER_AFTER = 60_000;
 
 const KEYS = {
@@ -10,6 +12,7 @@ const KEYS = {
 /** @returns {{key: string, reason?: string, at?: number | null, tone: "calm" | "amber" | "red", rescue: boolean}} */
 export function chipOf(state, now) {
   const calm = { tone: "calm", rescue: false };
+  if (isReader(state)) return { key: "stopped", reason: state.reason, tone: "calm", rescue: false };
   if (state.name === "BLOCKED" || state.name === "READONLY") {
     return { key: "stopped", reason: state.reason, tone: "red", rescue: state.name === "BLOCKED" };
   }

@@ -107,9 +107,10 @@ const EVENTS = {
 
   /** Who is signed in now: the `same` writer, an `other` one, or `none`. */
   user(state, { is }) {
-    if (!isForAnother(state) || is === "none") return same(state);
-    const blocked = { ...state, gate: "BLOCKED", reason: "other_user" };
-    return is === "other" ? [blocked, []] : resume({ ...state, gate: null, reason: null });
+    if (is === "other" && (state.gate === "AUTH" || state.gate === "BLOCKED")) {
+      return [{ ...state, gate: "BLOCKED", reason: "other_user" }, []];
+    }
+    return is === "same" && isForAnother(state) ? resume({ ...state, gate: null, reason: null }) : same(state);
   },
 
   ...RECOVERY_EVENTS,
@@ -146,7 +147,9 @@ const ANSWERS = {
   conflict: (state) => enterConflict(release(state)),
   blocked(state, { status, body }) {
     const reason = body?.detail || String(status);
-    return [{ ...release(state), gate: "BLOCKED", reason }, []];
+    // Not allowed, or not there: perhaps this browser is somebody else's by now.
+    const asks = status === 403 || status === 404 ? [{ do: "check_user" }] : [];
+    return [{ ...release(state), gate: "BLOCKED", reason }, asks];
   },
 };
 

@@ -23,7 +23,19 @@ export function listenForPageKeys({ host, save, isUnsaved, toggleFocus, signal }
     go(link.href);
   }, { signal });
   window.addEventListener("beforeunload", (event) => { if (isUnsaved()) event.preventDefault(); }, { signal });
-  window.addEventListener("pagehide", save, { signal });
+}
+
+/**
+ * What the browser tells of the network, and whether the page is looked at.
+ * @param {{tell: (type: string) => void, leave: () => void, signal: AbortSignal}} page
+ */
+export function listenToThePage({ tell, leave, signal }) {
+  window.addEventListener("online", () => tell("online"), { signal });
+  window.addEventListener("offline", () => tell("offline"), { signal });
+  if (!navigator.onLine) tell("offline");
+  window.addEventListener("focus", () => tell("visible"), { signal });
+  document.addEventListener("visibilitychange", () => (document.hidden ? leave() : tell("visible")), { signal });
+  window.addEventListener("pagehide", leave, { signal });
 }
 
 function actionOf(event, { host, save, toggleFocus, go }) {

@@ -1,6 +1,7 @@
 /** The quiet line: words, today, share of today, and the chip that says where the text is. */
 
 import { chipOf } from "./chip.js";
+import { isReader } from "./recovery-steps.js";
 
 export class QuietLine {
   /** Words written since the last acknowledged save: today's number shows them at once. */
@@ -47,7 +48,7 @@ export class QuietLine {
     parts.chip.dataset.tone = chip.tone;
     parts.chip.dataset.state = state.name;
     const isNew = parts.chip.textContent !== sentence;
-    if (isNew) parts.chip.replaceChildren(chip.key === "auth" ? this.actions.signInLink(sentence) : sentence);
+    if (isNew) parts.chip.replaceChildren(chip.key === "auth" ? this.#button("sign_in", sentence) : sentence);
     this.#speak(chip, sentence);
     if (isNew || parts.rescue.dataset.for !== state.name) this.#offerRescue(state, chip);
   }
@@ -68,14 +69,14 @@ export class QuietLine {
     const { rescue } = this.parts;
     rescue.dataset.for = state.name;
     const names = chip.rescue ? ["again", "copy", "download"] : [];
-    if (state.name === "READONLY") names.push("retry");
+    if (state.name === "READONLY") names.push(isReader(state) ? "write_here" : "retry");
     if (state.name === "CONFLICT") names.push("see_both");
     rescue.replaceChildren(...names.map((name) => this.#button(name)));
   }
 
-  #button(name) {
+  #button(name, sentence = this.wording.say(name)) {
     const button = document.createElement("button");
-    Object.assign(button, { type: "button", className: "link-button", textContent: this.wording.say(name) });
+    Object.assign(button, { type: "button", className: "link-button", textContent: sentence });
     button.addEventListener("click", () => this.actions[name](button));
     return button;
   }

@@ -6,10 +6,15 @@
 import { newKey, request, Unreachable } from "../lib/http.js";
 import { askMerge, keepText } from "./keeping.js";
 import { initial, isUnsaved, step, wakeAt } from "./machine.js";
+import { Recovery } from "./recovery.js";
+import { isReader } from "./recovery-steps.js";
+import { Tabs } from "./tabs.js";
 
 /** Browsers let a leaving page send about 64 kB. */
 const KEEPALIVE = 60_000;
 const AMBER_AFTER = 60_000;
+/** So long a tab tries to save before it gives the chapter to another one. */
+const LAST_SAVE = 2_500;
 
 export class Session {
   state = initial();
@@ -23,6 +28,15 @@ export class Session {
   constructor(parts) {
     Object.assign(this, parts);
     this.url = `/api/v1/chapters/${this.chapterId}`;
+    const { chapterId, journal } = this;
+    this.recovery = new Recovery({ url: this.url, chapterId, journal, html: () => this.text().html() });
+    this.tabs = new Tabs({
+      chapterId,
+      onTurn: () => this.dispatch({ type: "my_turn" }),
+      onLost: () => this.dispatch({ type: "lock_lost" }),
+      onAsked: () => this.#giveWay(),
+      onSaved: (revision) => this.dispatch({ type: "elsewhere", revision }),
+    });
   }
 
   get isUnsaved() {
@@ -30,8 +44,11 @@ export class Session {
   }
 
   dispatch(event) {
-    const [state, effects] = step(this.state, { now: Date.now(), ...event });
+    const before = this.state;
+    const [state, effects] = step(before, { now: Date.now(), ...event });
     this.state = state;
+    if (state.base !== before.base) this.#noteBase(event, before);
+    if (isReader(state) && !isReader(before)) this.journal.letGo();
     for (const effect of effects) this[`_${effect.do}`](effect);
     this.#schedule();
     this.onState(this.state);
@@ -39,6 +56,21 @@ export class Session {
 
   close() {
     clearTimeout(this.#timer);
+    this.tabs.close();
+  }
+
+  /** The page is hidden or left: everything goes out now. */
+  leave() {
+    this.dispatch({ type: "save_now" });
+    this.dispatch({ type: "leaving" });
+  }
+
+  /** The text of `state.base`: to join texts by, should the server have let that revision go. */
+  #noteBase({ type, entry, head }, { conflict, request }) {
+    if (type === "loaded") this.baseContent = this.text().html();
+    else if (type === "recovered") this.baseContent = entry.baseContent;
+    else if (conflict) this.baseContent = conflict.head.content;
+    else this.baseContent = type === "head" ? head.content : JSON.parse(request.body).content;
   }
 
   #schedule() {
@@ -51,8 +83,26 @@ export class Session {
   }
 
   async _recover() {
-    await this.journal.find(this.chapterId);
-    this.dispatch({ type: "recovered" });
+    const isFirst = this.tabs.isNew;
+    if (!(await this.tabs.enter())) return this.dispatch({ type: "locked_out" });
+    if (!isFirst) await this._fetch_head();
+    this.dispatch({ type: "recovered", ...await this.recovery.look() });
+    await this.recovery.handOver();
+  }
+
+  /** Draws what this device kept; none of it was typed just now. */
+  _draft({ content }) {
+    this.text().show(content);
+  }
+
+  /** @returns {Promise<boolean>} has another tab got the chapter? */
+  async #giveWay() {
+    this.dispatch({ type: "save_now" });
+    const until = Date.now() + LAST_SAVE;
+    while (this.isUnsaved && Date.now() < until) await moment();
+    this.dispatch({ type: "lock_lost" });
+    while (this.state.yielding) await moment();
+    return isReader(this.state);
   }
 
   _capture({ for: reason }) {
@@ -61,7 +111,7 @@ export class Session {
   }
 
   async _journal({ entry }) {
-    await this.journal.put(this.chapterId, entry);
+    await this.journal.put(this.chapterId, { ...entry, baseContent: this.baseContent });
     this.dispatch({ type: "journaled", seq: entry.seq, durable: this.journal.durable, key: entry.request?.key });
   }
 
@@ -81,7 +131,10 @@ export class Session {
       return this.dispatch({ type: "lost", ...at });
     }
     this.dispatch({ type: "answered", ...at, ...answer });
-    if (answer.ok) this.onSaved(activity, answer.body);
+    if (!answer.ok || this.state.request?.key === key) return;
+    this.onSaved(activity, answer.body);
+    this.tabs.tellSaved(answer.body.revision);
+    await this.recovery.handOver();
   }
 
   async _fetch_head() {
@@ -130,3 +183,5 @@ export class Session {
     }
   }
 }
+
+const moment = () => new Promise((resolve) => { setTimeout(resolve, 40); });

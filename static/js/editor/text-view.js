@@ -57,12 +57,14 @@ export class TextView {
     this.onChange = onChange;
     this.onState = onState;
     this.words = wordsOf(doc);
+    this.isEditable = false;
     const label = mount.getAttribute("aria-label");
     this.view = new EditorView({ mount }, {
       state: EditorState.create({
         doc,
         plugins: [...typingRules(isSmart), ...keys(), history(), blockIds(), hereMark(), ...plugins],
       }),
+      editable: () => this.isEditable,
       attributes: { role: "textbox", "aria-multiline": "true", "aria-label": label, spellcheck: mount.getAttribute("spellcheck") ?? "true" },
       scrollThreshold: EDGES, scrollMargin: EDGES,
       transformPastedHTML: tidied,
@@ -71,8 +73,16 @@ export class TextView {
     });
   }
 
+  /** While another tab writes, and until it is known what this device kept, the text is for reading. */
+  setEditable(isEditable) {
+    if (isEditable === this.isEditable) return;
+    this.isEditable = isEditable;
+    this.view.setProps({});
+  }
+
   #dispatch(transaction) {
     const before = this.view.state.doc;
+    if (transaction.docChanged && !this.isEditable && !transaction.getMeta("shown")) return;
     this.view.updateState(this.view.state.apply(transaction));
     const after = this.view.state.doc;
     if (before !== after) this.words += wordsBetween(before, after);

@@ -5,19 +5,25 @@
 
 import { ActivityMeter } from "../editor/activity.js";
 import { Clash } from "../editor/clash.js";
+import { Copies } from "../editor/copies.js";
 import { listenToFolds } from "../editor/folds.js";
-import { MemoryJournal } from "../editor/journal.js";
+import { LastingJournal } from "../editor/journal.js";
 import { Menus } from "../editor/menus.js";
-import { listenForPageKeys } from "../editor/page-keys.js";
+import { listenForPageKeys, listenToThePage } from "../editor/page-keys.js";
 import { QuietLine } from "../editor/quiet-line.js";
 import { copyHtml, downloadHtml, plainText } from "../editor/rescue.js";
 import { Session } from "../editor/session.js";
+import { Shelter } from "../editor/shelter.js";
 import { Switches } from "../editor/switches.js";
 import { isSameText, parse, TextView } from "../editor/text-view.js";
 import { Title } from "../editor/title.js";
 import { typewriter } from "../editor/typewriter.js";
+import { offerUndo } from "../editor/undo-offer.js";
 import { Wording } from "../editor/wording.js";
 import { onMessage, sendTyping } from "../lib/socket.js";
+import { newKey } from "../lib/http.js";
+import { Vault } from "../lib/vault.js";
+import { prepareOffline, shownOf } from "../offline/prepare.js";
 
 class NxEditor extends HTMLElement {
   connectedCallback() {
@@ -34,7 +40,9 @@ class NxEditor extends HTMLElement {
     this.meter = new ActivityMeter();
     this.prose = this.querySelector(".editor__prose");
     this.line = new QuietLine(this, this.wording, this.#rescue());
+    this.vault = new Vault(this.dataset.user);
     this.session = this.#makeSession();
+    this.shelter = new Shelter(this, this.wording, this.session, () => this.disconnectedCallback());
     this.line.showState(this.session.state);
     const loaded = this.prose.innerHTML;
     const doc = parse(this.prose);
@@ -64,11 +72,11 @@ class NxEditor extends HTMLElement {
   #makeSession() {
     const { chapter, story, user } = this.dataset;
     return new Session({
-      chapterId: chapter, storyId: story, userId: user, journal: new MemoryJournal(), meter: this.meter,
+      chapterId: chapter, storyId: story, userId: user, journal: new LastingJournal(this.vault, newKey()), meter: this.meter,
       text: () => this.text,
       copyTitle: () => this.wording.say("my_copy", { title: this.#titleField().value.trim().slice(0, 200) }),
       onState: (state) => this.#show(state),
-      onSaved: (activity) => this.#saved(activity),
+      onSaved: (activity, body) => this.#saved(activity, body),
     });
   }
 
@@ -86,7 +94,8 @@ class NxEditor extends HTMLElement {
     this.#openTitle();
     this.#listen();
     this.line.showWords(this.text.words);
-    this.dataset.ready = "";
+    this.copies = new Copies(this.dataset.chapter, this.vault, () => shownOf(this));
+    prepareOffline(this.dataset);
   }
 
   #openTitle() {
@@ -103,14 +112,11 @@ class NxEditor extends HTMLElement {
 
   #listen() {
     const { signal } = this.leaving;
-    const tell = (type) => () => this.session.dispatch({ type });
     const save = () => { this.heading.save(); this.session.dispatch({ type: "save_now" }); };
+    const leave = () => { this.heading.save(); this.session.leave(); };
     const isUnsaved = () => this.session.isUnsaved || this.heading.isUnsaved;
     listenForPageKeys({ host: this, save, isUnsaved, toggleFocus: () => this.switches.toggleFocus(), signal });
-    window.addEventListener("online", tell("online"), { signal });
-    window.addEventListener("offline", tell("offline"), { signal });
-    window.addEventListener("focus", tell("visible"), { signal });
-    document.addEventListener("visibilitychange", () => (document.hidden ? save() : tell("visible")()), { signal });
+    listenToThePage({ tell: (type) => this.session.dispatch({ type }), leave, signal });
     listenToFolds(this, signal);
     this.switches.listen(signal);
     this.stops = [
@@ -126,8 +132,9 @@ class NxEditor extends HTMLElement {
   }
 
   /** The ledger's own number follows with `counts`; until then what was acknowledged is added here. */
-  #saved(activity) {
+  #saved(activity, { undo }) {
     this.line.setToday(this.line.today + activity.typed);
+    if (undo) offerUndo(undo, this.session, this.wording);
   }
 
   #counts({ chapter_id, story_id, today_words, goal }) {
@@ -141,10 +148,20 @@ class NxEditor extends HTMLElement {
 
   #show(state) {
     this.line.showState(state);
+    this.shelter.show(state);
+    if (!this.session) return;
     this.clash?.show(state);
+    this.#openFor(state);
     const waiting = [this.meter.peek(), state.request?.activity, state.carry];
     this.line.pending = waiting.reduce((typed, activity) => typed + (activity?.typed ?? 0), 0);
     if (this.text) this.line.showWords(this.text.words);
+    if (this.text) this.copies?.note(state, () => this.text.html());
+  }
+
+  /** Typing begins once it is known what this device kept, and never while another tab writes. */
+  #openFor({ gate, yielding }) {
+    this.text?.setEditable(!["LOADING", "RECOVERING", "READONLY"].includes(gate) && !yielding);
+    if (this.text && gate !== "LOADING" && gate !== "RECOVERING") this.dataset.ready = "";
   }
 
   #titleField() {
@@ -157,8 +174,9 @@ class NxEditor extends HTMLElement {
       copy: (button) => this.#copy(this.text.html(), button),
       download: () => downloadHtml(this.text.html(), this.#titleField().value),
       retry: () => location.reload(),
+      write_here: () => this.session.tabs.ask(),
       see_both: () => this.clash.focus(),
-      signInLink: (sentence) => Object.assign(document.createElement("a"), { href: this.dataset.signIn, target: "_blank", textContent: sentence }),
+      sign_in: () => this.shelter.signIn.focus(),
     };
   }
 

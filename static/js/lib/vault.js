@@ -46,6 +46,7 @@ export class Vault {
   trouble = null;
   #base = null;
   #key = null;
+  #opening = null;
 
   constructor(userId) {
     this.userId = userId;
@@ -55,8 +56,13 @@ export class Vault {
     return this.#key !== null;
   }
 
-  /** Again after a failure, too: a network or a sign-in may be there by now. */
-  async open() {
+  /** Again after a failure, too: a network or a sign-in may be there by now. @returns {Promise<boolean>} */
+  open() {
+    this.#opening ??= this.#open().finally(() => { this.#opening = null; });
+    return this.#opening;
+  }
+
+  async #open() {
     this.trouble = globalThis.crypto?.subtle && globalThis.indexedDB ? null : "unsupported";
     if (!this.trouble && !this.isOpen) await this.#try(() => this.#unlock(), null);
     return this.isOpen;
@@ -142,10 +148,11 @@ export class Vault {
     this.#base ??= await openDatabase();
     const row = await answerTo(this.#table("keys").get(this.userId));
     this.#key = row?.key ?? await this.#fetchKey();
+    await this.#write("keys", (table) => forgetOthers(table, this.userId));
   }
 
   async #fetchKey() {
-    const { ok, status, body } = await request("GET", KEY_ADDRESS);
+    const { ok, status, body } = await request("GET", KEY_ADDRESS, { wait: 3_000 });
     if (!ok) throw new Trouble(status === 401 || status === 403 ? "signed_out" : "unreachable");
     if (body?.user_id !== this.userId) throw new Trouble("other_user");
     const bytes = Uint8Array.from(atob(body.key), (sign) => sign.charCodeAt(0));
@@ -167,6 +174,12 @@ export class Vault {
       return otherwise;
     }
   }
+}
+
+/** Somebody else's key leaves with the first page of another writer. */
+function forgetOthers(table, userId) {
+  table.delete(IDBKeyRange.upperBound(userId, true));
+  table.delete(IDBKeyRange.lowerBound(userId, true));
 }
 
 export class Trouble extends Error {}

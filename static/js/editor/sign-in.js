@@ -1,0 +1,73 @@
+/**
+ * Signing in again over the editor, which stays open: typing goes on, and the queue waits (machine state AUTH).
+ *
+ * The form asks the API, so nothing is loaded anew; other ways to sign in (passkey, Google) open in a tab of their own,
+ * and this page looks who is there when it is looked at again.
+ */
+
+import { request, Unreachable } from "../lib/http.js";
+
+const ADDRESS = "/api/v1/auth/login";
+
+export class SignIn {
+  /**
+   * @param {HTMLDialogElement} dialog templates/stories/_chapter_shelter.html
+   * @param {{unreachable: string, onUser: (id: string) => void}} parts
+   */
+  constructor(dialog, parts) {
+    Object.assign(this, { dialog, ...parts });
+    this.form = dialog.querySelector("form");
+    this.form.addEventListener("submit", (event) => { event.preventDefault(); this.#send(); });
+  }
+
+  /** Whoever is in the middle of a word keeps the caret. */
+  show(isAsked) {
+    if (isAsked === this.dialog.open) return;
+    if (!isAsked) return this.dialog.close();
+    const writing = document.activeElement;
+    this.dialog.show();
+    writing?.focus?.({ preventScroll: true });
+  }
+
+  focus() {
+    const { email, password } = this.form.elements;
+    (email.value ? password : email).focus();
+  }
+
+  async #send() {
+    const { email, password, code } = this.form.elements;
+    this.#say("");
+    const answer = await this.#ask({ email: email.value, password: password.value, code: code.value });
+    if (!answer) return this.#say(this.unreachable);
+    if (!answer.ok) return this.#refuse(answer.body);
+    password.value = code.value = "";
+    this.onUser(answer.body?.id);
+  }
+
+  async #ask(json) {
+    const button = this.form.querySelector("button");
+    button.disabled = true;
+    try {
+      return await request("POST", ADDRESS, { json });
+    } catch (error) {
+      if (error instanceof Unreachable) return null;
+      throw error;
+    } finally {
+      button.disabled = false;
+    }
+  }
+
+  #refuse(body) {
+    const { code } = this.form.elements;
+    this.#say(body?.detail ?? this.unreachable);
+    if (body?.code !== "mfa_required" && body?.code !== "wrong_code") return;
+    this.form.querySelector("[data-code]").hidden = false;
+    code.focus();
+  }
+
+  #say(sentence) {
+    const place = this.form.querySelector("[role=alert]");
+    place.hidden = !sentence;
+    place.textContent = sentence;
+  }
+}
