@@ -35,12 +35,13 @@ class NxOffline extends HTMLElement {
 
   #explain(why) {
     for (const part of this.querySelectorAll("[data-why]")) part.hidden = part.dataset.why !== why;
-    this.querySelector("[data-again]").href = `${location.pathname}?wait`;
-    this.querySelector(".trouble").hidden = false;
+    if (why !== "elsewhere") this.querySelector("[data-again]").href = `${location.pathname}?wait`;
+    this.querySelector("[data-kind]").hidden = false;
   }
 
   async #open(chapter, { user, copy }) {
     Object.assign(document.documentElement.dataset, copy.look);
+    document.body.classList.add("page--editor");
     document.title = `${copy.title} · ${copy.storyTitle} · Nexus`;
     const page = this.querySelector("template").content.cloneNode(true);
     const editor = page.querySelector("nx-editor");
@@ -61,6 +62,8 @@ function fill(editor, copy) {
   Object.assign(title, { value: copy.title, spellcheck: copy.spellCheck });
   Object.assign(story, { textContent: copy.storyTitle, href: `/stories/${copy.storyId}/` });
   Object.assign(prose, { innerHTML: copy.content, spellcheck: copy.spellCheck });
+  // The day's words are the ledger's to tell.
+  editor.querySelector("[data-live=today-line]").hidden = true;
   for (const link of editor.querySelectorAll("a[rel]")) {
     const url = { prev: copy.previous, next: copy.next }[link.rel];
     if (url) link.href = url;
