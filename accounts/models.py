@@ -170,6 +170,10 @@ class Preferences(models.Model):
         LIBREOFFICE = "libreoffice", _("As LibreOffice counts")
         UNICODE = "unicode", _("Unicode word boundaries")
 
+    class MinimumUnit(models.TextChoices):
+        WORDS = "words", _("words")
+        MINUTES = "minutes", _("minutes")
+
     user = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="preferences")
     theme = models.CharField(max_length=10, choices=Theme, default=Theme.SYSTEM)
     reduced_motion = models.BooleanField(default=False)
@@ -184,6 +188,9 @@ class Preferences(models.Model):
     counting_rule = models.CharField(
         max_length=20, choices=CountingRule, default=CountingRule.NEXUS
     )
+    # What a day needs to count for the streak, in words or in minutes of writing.
+    daily_minimum = models.PositiveSmallIntegerField(default=1)
+    minimum_unit = models.CharField(max_length=10, choices=MinimumUnit, default=MinimumUnit.WORDS)
     mail_new_device = models.BooleanField(default=True)
     mail_finished_jobs = models.BooleanField(default=False)
 
@@ -202,6 +209,10 @@ class Preferences(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(idle_minutes__range=(1, 30)), name="idle_minutes_1_to_30"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(daily_minimum__range=(1, 10_000)),
+                name="daily_minimum_1_to_10000",
             ),
         )
 

@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from analytics.words import WordSums
@@ -122,6 +123,8 @@ class WritingDay(Causes):
     last_change_at = models.DateTimeField(null=True)
     hours = ArrayField(models.PositiveIntegerField(), size=24, default=list)
     goal = models.PositiveIntegerField(null=True)
+    # A RestDay.Kind, or empty: kept with the day like the goal.
+    rest = models.CharField(max_length=10, blank=True)
     rolled_up_at = models.DateTimeField(default=timezone.now)
 
     objects = WritingDayQuerySet.as_manager()
@@ -136,3 +139,78 @@ class WritingDay(Causes):
 
     def __str__(self) -> str:
         return f"{self.day} of {self.user_id}"
+
+
+class RestDayQuerySet(models.QuerySet["RestDay"]):
+    def visible_to(self, user: User) -> RestDayQuerySet:
+        return self.filter(user=user)
+
+
+class RestDay(models.Model):
+    """Days on which a writer does not mean to write, or could not: they protect her streak.
+
+    Either one stretch of dates, or one weekday (0 is Monday) from a date on, until a date or for
+    good.
+    """
+
+    class Kind(models.TextChoices):
+        PLANNED = "planned", _("Planned")
+        ILLNESS = "illness", _("Illness")
+        LIFE = "life", _("Life")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="rest_days")
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.PLANNED)
+    from_date = models.DateField()
+    to_date = models.DateField(null=True)
+    weekday = models.PositiveSmallIntegerField(null=True)
+    note = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = RestDayQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(to_date__isnull=True) | Q(to_date__gte=F("from_date")),
+                name="rest_dates_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(weekday__range=(0, 6)) | Q(weekday__isnull=True, to_date__isnull=False),
+                name="rest_is_a_weekday_or_a_stretch",
+            ),
+        )
+        indexes = (models.Index(fields=["user", "from_date"]),)
+
+    def __str__(self) -> str:
+        return f"Rest of {self.user_id} from {self.from_date}"
+
+
+class Forecast(models.Model):
+    """When a plan was thought to end, on the day it was thought; kept to judge it later.
+
+    `odds` is the chance of meeting the deadline, 0 to 1. Without ten days of data the dates are
+    null.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    story = models.ForeignKey(Story, models.CASCADE, related_name="forecasts")
+    made_on = models.DateField()
+    total_words = models.PositiveIntegerField()
+    words_left = models.PositiveIntegerField()
+    due_on = models.DateField()
+    p10 = models.DateField(null=True)
+    p50 = models.DateField(null=True)
+    p90 = models.DateField(null=True)
+    odds = models.FloatField(null=True)
+    days_of_data = models.PositiveSmallIntegerField()
+    runs = models.PositiveIntegerField()
+    finished_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["story", "made_on"], name="forecast_once_a_day"),
+        )
+
+    def __str__(self) -> str:
+        return f"Forecast of {self.story_id} on {self.made_on}"

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import ApiToken, EmailChange, User
 from accounts.services import keep_address
-from analytics.models import WritingDay, WritingSession
+from analytics.models import Forecast, RestDay, WritingDay, WritingSession
 from jobs.models import Job
 from stories.history import keep_conflict_copy
 from stories.models import Plan, SaveReceipt
@@ -54,6 +54,16 @@ def furnish(user: User, word: str) -> User:
     create_target(story, quota=7, frequency="Daily", from_date=TODAY, to_date=TODAY)
     Plan.objects.create(story=story, total_words=9, start_on=TODAY, due_on=TODAY)
     WritingDay.objects.create(user=user, story=story, day=TODAY, typed=3)
+    RestDay.objects.create(user=user, from_date=TODAY, to_date=TODAY, note=f"rest {word}")
+    Forecast.objects.create(
+        story=story,
+        made_on=TODAY,
+        due_on=TODAY,
+        total_words=9,
+        words_left=9,
+        days_of_data=0,
+        runs=0,
+    )
     assert WritingSession.objects.filter(user=user).exists()
     job = Job(owner=user, kind="import.read", title=f"upload {word}", status="failed")
     job.upload.save(f"upload-{word}", ContentFile(f"upload {word}".encode()))
