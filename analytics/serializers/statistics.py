@@ -1,0 +1,90 @@
+"""Shapes of statistics; read by the API's description."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from analytics.serializers.targets import AnalyticsTargetShape
+
+
+class BestDayShape(serializers.Serializer[Any]):
+    date = serializers.DateField()
+    words = serializers.IntegerField()
+
+
+class KpisShape(serializers.Serializer[Any]):
+    total_words = serializers.IntegerField()
+    total_duration = serializers.IntegerField(help_text="active minutes")
+    avg_words_per_minute = serializers.FloatField()
+    net_words = serializers.IntegerField()
+    removed_words = serializers.IntegerField()
+    sessions = serializers.IntegerField()
+    active_days = serializers.IntegerField()
+    best_day = BestDayShape(allow_null=True)
+
+
+class RowShape(serializers.Serializer[Any]):
+    """One day (`date`), ISO week (`week_start`, `week_num`) or month (`month_start`, …)."""
+
+    date = serializers.DateField(required=False)
+    week_start = serializers.DateField(required=False)
+    week_num = serializers.IntegerField(required=False)
+    month_start = serializers.DateField(required=False)
+    month_name = serializers.CharField(required=False)
+    total_words = serializers.IntegerField()
+    net_words = serializers.IntegerField()
+    removed_words = serializers.IntegerField()
+    total_duration = serializers.IntegerField()
+    sessions = serializers.IntegerField()
+
+
+class AnalyticsShape(serializers.Serializer[Any]):
+    kpis = KpisShape()
+    words_over_time = RowShape(many=True)
+    target = AnalyticsTargetShape()
+
+
+class TodayShape(serializers.Serializer[Any]):
+    date = serializers.DateField(source="day")
+    words = serializers.IntegerField()
+    net_words = serializers.IntegerField(source="net")
+    goal = serializers.IntegerField(allow_null=True)
+    percent = serializers.IntegerField(allow_null=True)
+    remaining = serializers.IntegerField(allow_null=True)
+    minutes = serializers.IntegerField()
+    sessions = serializers.IntegerField()
+
+
+class StreakShape(serializers.Serializer[Any]):
+    current = serializers.IntegerField()
+    longest = serializers.IntegerField()
+
+
+class WeekDayShape(serializers.Serializer[Any]):
+    date = serializers.DateField(source="day")
+    words = serializers.IntegerField()
+
+
+class RecentChapterShape(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    title = serializers.CharField()
+    story_id = serializers.UUIDField()
+    story_title = serializers.CharField(source="story.title")
+    word_count = serializers.IntegerField()
+    updated_at = serializers.DateTimeField()
+
+
+class LibraryShape(serializers.Serializer[Any]):
+    stories = serializers.IntegerField()
+    chapters = serializers.IntegerField()
+    words = serializers.IntegerField()
+
+
+class DashboardShape(serializers.Serializer[Any]):
+    today = TodayShape()
+    streak = StreakShape()
+    week = WeekDayShape(many=True, source="week.days")
+    jump_back_in = RecentChapterShape(many=True)
+    library = LibraryShape()
