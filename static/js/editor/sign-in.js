@@ -20,13 +20,9 @@ export class SignIn {
     this.form.addEventListener("submit", (event) => { event.preventDefault(); this.#send(); });
   }
 
-  /** Whoever is in the middle of a word keeps the caret. */
+  /** Whoever is in the middle of a word keeps the caret, so not by `show()`, which moves it. */
   show(isAsked) {
-    if (isAsked === this.dialog.open) return;
-    if (!isAsked) return this.dialog.close();
-    const writing = document.activeElement;
-    this.dialog.show();
-    writing?.focus?.({ preventScroll: true });
+    this.dialog.open = isAsked;
   }
 
   focus() {
