@@ -10,13 +10,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 # A word with the space after it; or the space a text begins with.
 WORD = re.compile(r"\S+\s*|\s+")
 SMALL = 10_000
+# Words shown on either side of a change.
+CONTEXT = 24
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,13 @@ class Piece:
 
     op: str
     text: str
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A stretch that both texts have, left out but for its number of words."""
+
+    words: int
 
 
 @dataclass(frozen=True)
@@ -48,6 +57,26 @@ def compare(before: str, after: str) -> list[Piece]:
         _add(pieces, "equal", old[i : i + length])
         a, b = i + length, j + length
     return pieces
+
+
+def folded(pieces: Iterable[Piece], *, context: int = CONTEXT) -> list[Piece | Gap]:
+    """Return only the changes with `context` words on either side; a Gap stands for the rest."""
+    shown: list[Piece | Gap] = []
+    waiting = list(pieces)
+    for place, piece in enumerate(waiting):
+        words = WORD.findall(piece.text) if piece.op == "equal" else []
+        before = context if place else 0
+        after = context if place < len(waiting) - 1 else 0
+        hidden = len(words) - before - after
+        if hidden < max(context, 1):
+            shown.append(piece)
+            continue
+        if before:
+            shown.append(Piece("equal", "".join(words[:before])))
+        shown.append(Gap(hidden))
+        if after:
+            shown.append(Piece("equal", "".join(words[-after:])))
+    return shown
 
 
 def _add(pieces: list[Piece], op: str, words: Sequence[str]) -> None:

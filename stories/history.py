@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -39,6 +39,26 @@ class Snapshot:
 def versions_of(chapter: Chapter) -> QuerySet[ChapterVersion]:
     """Return the kept versions, newest first, without their prose."""
     return chapter.versions.defer("content").order_by("-created_at", "-pk")
+
+
+def past_of(chapter: Chapter, *, before: uuid.UUID | None = None) -> QuerySet[ChapterVersion]:
+    """Return what is kept for longer than the last minutes, the latest text first, without prose.
+
+    `before` names the version to go on after; NotFound when there is none.
+    """
+    lasting = chapter.versions.exclude(reason=ChapterVersion.Reason.RECENT, name="")
+    rows = lasting.defer("content").order_by("-saved_at", "-pk")
+    if before is None:
+        return rows
+    last = _kept(chapter, str(before))
+    older = Q(saved_at__lt=last.saved_at) | Q(saved_at=last.saved_at, pk__lt=last.pk)
+    return rows.filter(older)
+
+
+def recent_of(chapter: Chapter) -> QuerySet[ChapterVersion]:
+    """Return what was replaced in the last minutes, the latest text first, without prose."""
+    recent = chapter.versions.filter(reason=ChapterVersion.Reason.RECENT, name="")
+    return recent.defer("content").order_by("-saved_at", "-pk")
 
 
 def snapshot(chapter: Chapter, ref: str) -> Snapshot:
@@ -84,7 +104,10 @@ def name_version(chapter: Chapter, ref: str, *, name: str, by: User, at: datetim
     else:
         version = _kept(chapter, ref)
     version.name = clean
-    version.save(update_fields=["name"])
+    if version.reason == ChapterVersion.Reason.RECENT:
+        # Without its name it shall age like the others, not be gone within minutes.
+        version.reason = ChapterVersion.Reason.AUTO
+    version.save(update_fields=["name", "reason"])
     return _as_snapshot(version)
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from stories import history_pages, views
+from stories import compare_page, history_pages, views
 
 urlpatterns = [
     path("stories/new/", views.story_create, name="create"),
@@ -14,6 +14,8 @@ urlpatterns = [
     path("chapters/<uuid:chapter_id>/trash/", views.chapter_trash, name="chapter_trash"),
     path("chapters/<uuid:chapter_id>/restore/", views.chapter_restore, name="chapter_restore"),
     path("chapters/<uuid:chapter_id>/history/", history_pages.chapter_history, name="history"),
+    path("chapters/<uuid:chapter_id>/compare/", compare_page.compare_versions, name="compare"),
+    path("chapters/<uuid:chapter_id>/history/name/", history_pages.version_name, name="name"),
     path(
         "chapters/<uuid:chapter_id>/history/<uuid:version_id>/",
         history_pages.version_detail,

@@ -40,6 +40,7 @@ WRITERS_PAGES = {
     "editor": "/chapters/{chapter}/",
     "history": "/chapters/{chapter}/history/",
     "version": "/chapters/{chapter}/history/{version}/",
+    "compare": "/chapters/{chapter}/compare/?from={version}&to=2",
     "statistics": "/stories/{story}/analytics/",
     "day": "/days/{day}/",
     "targets": "/targets/",
