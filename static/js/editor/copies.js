@@ -43,6 +43,7 @@ export class Copies {
 
   /** A text the server has tidied is not ours yet: it follows at once, and is kept then. */
   async #write(copy) {
+    if (copy.base === this.#written) return;
     const hash = copy.base.split("-")[1];
     for (const content of copy.content ? [copy.content] : EMPTY) {
       if (!(await hashOf(content)).startsWith(hash)) continue;
