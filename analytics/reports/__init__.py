@@ -1,6 +1,7 @@
 """Answers made from the ledger: frozen values, constant queries, the time passed in."""
 
 from analytics.reports.cards import target_card
+from analytics.reports.clock import Clock, ClockCell, clock
 from analytics.reports.dashboard import Dashboard, Library, dashboard, last_chapters
 from analytics.reports.days import (
     DayReport,
@@ -15,8 +16,17 @@ from analytics.reports.days import (
     today,
     week,
 )
-from analytics.reports.figures import Figures, figures_by_day
+from analytics.reports.figures import MEASURES, Figures, figures_by_day
 from analytics.reports.heat import HeatYear, heat_year
+from analytics.reports.overview import (
+    BestDay,
+    Overview,
+    all_days,
+    overview,
+    overview_of,
+    range_of,
+)
+from analytics.reports.series import BUCKETS, Series, SeriesRow, quota_now, series, series_rows
 from analytics.reports.stories import (
     MOST_FILLED_DAYS,
     Row,
@@ -30,20 +40,30 @@ from analytics.reports.stories import (
 from analytics.reports.targets import Progress, progress_of_targets, target_progress
 
 __all__ = [
+    "BUCKETS",
+    "MEASURES",
     "MOST_FILLED_DAYS",
+    "BestDay",
+    "Clock",
+    "ClockCell",
     "Dashboard",
     "DayReport",
     "DayWords",
     "Figures",
     "HeatYear",
     "Library",
+    "Overview",
     "Progress",
     "Row",
+    "Series",
+    "SeriesRow",
     "StoryAnalytics",
     "Streak",
     "Today",
     "Week",
+    "all_days",
     "best_of",
+    "clock",
     "dashboard",
     "day_report",
     "figures_by_day",
@@ -52,8 +72,14 @@ __all__ = [
     "heat_year",
     "last_chapters",
     "library_today",
+    "overview",
+    "overview_of",
     "progress_of_targets",
+    "quota_now",
+    "range_of",
     "recent_activity",
+    "series",
+    "series_rows",
     "story_analytics",
     "story_today",
     "streak",

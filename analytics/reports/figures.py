@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -34,6 +35,8 @@ from analytics.words import CAUSES, WordSums
 # began is surely in it; anything later is counted from the sessions until the next rollup.
 SETTLING = timedelta(seconds=15)
 SUMMED = (*CAUSES, "active_seconds", "saves")
+# What a statistic may be about; each names a property of `Figures`.
+MEASURES = {"words": "words_written", "net": "net", "gross": "gross", "minutes": "minutes"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +67,25 @@ class Figures(WordSums):
         """Typed words for each active minute; 0 when no time was measured."""
         return round(self.typed * 60 / self.active_seconds, 1) if self.active_seconds else 0.0
 
+    @property
+    def revising_percent(self) -> int:
+        """Words removed by hand, in whole percent of all that were written or removed."""
+        moved = self.words_written + self.removed
+        return round(self.removed * 100 / moved) if moved else 0
+
+    def measured(self, measure: str) -> int:
+        """Return one of `MEASURES`."""
+        return int(getattr(self, MEASURES[measure]))
+
 
 NOTHING = Figures()
+NAMES = tuple(field.name for field in fields(Figures))
+_row_of = attrgetter(*NAMES)
 
 
 def add_up(parts: Iterable[Figures]) -> Figures:
-    parts = list(parts)
-    return Figures(
-        **{
-            field.name: sum(getattr(part, field.name) for part in parts)
-            for field in fields(Figures)
-        }
-    )
+    rows = [_row_of(part) for part in parts]
+    return Figures(*map(sum, zip(*rows, strict=True))) if rows else NOTHING
 
 
 def unsettled() -> Q:
@@ -99,14 +109,14 @@ def figures_by_day(
 
     Two queries; one when no day is past, since those are always read from the sessions.
     """
-    fresh = _fresh(user, within, today, story_id)
-    summed = fresh.order_by().values("day").annotate(**_sums())
-    found = {row.pop("day"): Figures(**row) for row in summed}
+    fresh = fresh_sessions(user, within, today, story_id)
+    summed = fresh.order_by().values("day").annotate(**_sums()).values_list("day", *NAMES)
+    found = {day: Figures(*row) for day, *row in summed}
     if within.first >= today:
         return found
     rows = WritingDay.objects.filter(story_id=story_id) if story_id else _whole_days()
     rolled = rows.filter(user=user, day__range=(within.first, within.last))
-    kept = {row.pop("day"): Figures(**row) for row in rolled.values("day", *SUMMED, "sessions")}
+    kept = {day: Figures(*row) for day, *row in rolled.values_list("day", *NAMES)}
     return kept | found
 
 
@@ -119,7 +129,7 @@ def figures_by_story(
     rolled = WritingDay.objects.filter(
         chosen, user=user, day__range=(within.first, within.last)
     ).values("story_id", "day", *SUMMED, "sessions")
-    fresh = _fresh(user, within, today).filter(chosen).order_by()
+    fresh = fresh_sessions(user, within, today).filter(chosen).order_by()
     for rows in (rolled, fresh.values("story_id", "day").annotate(**_sums())):
         for row in rows:
             story_id, day = row.pop("story_id"), row.pop("day")
@@ -131,7 +141,7 @@ def _whole_days() -> Any:
     return WritingDay.objects.filter(story__isnull=True)
 
 
-def _fresh(user: User, within: Period, today: date, story_id: UUID | None = None) -> Any:
+def fresh_sessions(user: User, within: Period, today: date, story_id: UUID | None = None) -> Any:
     """Return the sessions that must be read themselves: today's, and of unsettled days."""
     sessions = WritingSession.objects.filter(user=user, day__range=(within.first, within.last))
     if story_id:

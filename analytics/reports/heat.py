@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from bisect import bisect_left
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -25,12 +26,7 @@ class HeatYear:
 
     def shade(self, words: int) -> int:
         """Return 0 for none, else 1 to 4."""
-        if words <= 0 or not self.upper_bounds:
-            return 0
-        for number, bound in enumerate(self.upper_bounds, start=1):
-            if words <= bound:
-                return number
-        return len(self.upper_bounds)
+        return shade_of(words, self.upper_bounds)
 
     @property
     def words(self) -> int:
@@ -49,6 +45,11 @@ def heat_year(user: User, *, year: int, at: datetime, story_id: UUID | None = No
     shown = span.clip(Period(span.first, max(span.first, today))) or span
     days = day_words(found, shown, today=today)
     return HeatYear(year, days, quantile_bounds([day.words for day in days if day.words > 0]))
+
+
+def shade_of(words: int, upper_bounds: Sequence[int]) -> int:
+    """Return 0 for none, else the number of the first bound that holds `words`."""
+    return min(bisect_left(upper_bounds, words) + 1, len(upper_bounds)) if words > 0 else 0
 
 
 def quantile_bounds(values: Collection[int], shades: int = SHADES) -> tuple[int, ...]:

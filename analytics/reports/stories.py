@@ -9,8 +9,9 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from analytics.periods import Period, last_days, period_of, periods_within
-from analytics.reports.days import DAILY_MINIMUM, DayWords, day_words
+from analytics.reports.days import DayWords, day_words
 from analytics.reports.figures import NOTHING, Figures, add_up, figures_by_day
+from analytics.reports.overview import BestDay, overview_of
 from analytics.reports.targets import Progress, target_progress
 from nexus.lib.errors import Invalid
 from stories.models import Story, Target
@@ -18,12 +19,6 @@ from stories.models import Story, Target
 KPI_DAYS = {"Daily": 1, "Weekly": 7, "Monthly": 30}
 DEFAULT_DAYS = 30
 MOST_FILLED_DAYS = 3_660
-
-
-@dataclass(frozen=True, slots=True)
-class BestDay:
-    day: date
-    words: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +76,7 @@ def story_analytics(
     return StoryAnalytics(
         frequency=frequency,
         within=within,
-        kpis=_kpis(figures, kpi_range),
+        kpis=_kpis(figures, kpi_range, today=today),
         rows=tuple(_rows(figures, within, frequency, fill=fill)),
         target=target,
         progress=target_progress(target, user=story.owner, today=today) if target else None,
@@ -94,20 +89,9 @@ def _range(from_date: date | None, to_date: date | None, today: date) -> Period:
     return Period(from_date or month_back, last)
 
 
-def _kpis(figures: Mapping[date, Figures], within: Period) -> Kpis:
-    inside = {day: found for day, found in figures.items() if day in within}
-    written = {
-        day: found.words_written
-        for day, found in inside.items()
-        if found.words_written >= DAILY_MINIMUM
-    }
-    best = max(written, key=lambda day: (written[day], day), default=None)
-    return Kpis(
-        within=within,
-        figures=add_up(inside.values()),
-        active_days=len(written),
-        best_day=BestDay(best, written[best]) if best else None,
-    )
+def _kpis(figures: Mapping[date, Figures], within: Period, *, today: date) -> Kpis:
+    found = overview_of(figures, within, today=today)
+    return Kpis(within, found.figures, found.active_days, found.best_day)
 
 
 def _rows(
