@@ -24,6 +24,8 @@ LINE_HEIGHTS = (1.3, 2.0)
 WIDTHS = range(56, 81)
 DAY_ENDS = range(7)
 IDLE_MINUTES = range(1, 31)
+# Words, or minutes: what a day needs to count for the streak.
+DAILY_MINIMA = range(1, 10_001)
 PEN_NAME_LENGTH = 100
 PORTRAIT_LENGTH = 500
 
@@ -46,6 +48,8 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "week_start": "week_start",
         "idle_minutes": "idle_minutes",
         "counting_rule": "counting_rule",
+        "daily_minimum": "daily_minimum",
+        "minimum_unit": "minimum_unit",
     },
     "notifications": {
         "mail_new_device": "mail_new_device",

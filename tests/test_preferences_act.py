@@ -19,7 +19,13 @@ from nexus.lib import effects
 from stories.tests.builders import make_chapter, make_story, save, words
 
 pytestmark = pytest.mark.django_db
-DAY = {"week_start": "1", "idle_minutes": "5", "counting_rule": "nexus-1"}
+DAY = {
+    "week_start": "1",
+    "idle_minutes": "5",
+    "counting_rule": "nexus-1",
+    "daily_minimum": "1",
+    "minimum_unit": "words",
+}
 
 
 @pytest.fixture

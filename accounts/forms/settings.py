@@ -184,6 +184,12 @@ class WritingDayForm(forms.Form):
     idle_minutes = _number(
         _("A session ends after"), preferences.IDLE_MINUTES, _("minutes of rest, 1 to 30")
     )
+    daily_minimum = _number(
+        _("A day counts for my streak from"),
+        preferences.DAILY_MINIMA,
+        _("of writing, 1 to 10,000; rest days never break a streak"),
+    )
+    minimum_unit = forms.ChoiceField(label=_("Counted in"), choices=Preferences.MinimumUnit.choices)
     counting_rule = forms.ChoiceField(
         label=_("Beside our own count of a chapter, show"),
         choices=[(OWN_RULE.value, _("nothing else")), *OTHER_RULES],

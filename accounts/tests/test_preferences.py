@@ -21,6 +21,8 @@ DEFAULTS = {
         "week_start": 1,
         "idle_minutes": 5,
         "counting_rule": "nexus-1",
+        "daily_minimum": 1,
+        "minimum_unit": "words",
     },
     "notifications": {"mail_new_device": True, "mail_finished_jobs": False},
 }
@@ -95,6 +97,9 @@ def test_a_refused_section_leaves_the_others_alone(as_alice):
         ("writing_day", "idle_minutes", 0),
         ("writing_day", "idle_minutes", 31),
         ("writing_day", "counting_rule", "abacus"),
+        ("writing_day", "daily_minimum", 0),
+        ("writing_day", "daily_minimum", 10_001),
+        ("writing_day", "minimum_unit", "pages"),
         ("notifications", "mail_new_device", None),
     ],
 )

@@ -18,6 +18,8 @@ DAY = {
     "week_start": "7",
     "idle_minutes": "15",
     "counting_rule": "libreoffice",
+    "daily_minimum": "25",
+    "minimum_unit": "minutes",
 }
 SECTIONS = {
     "/settings/": PROFILE,
@@ -94,6 +96,9 @@ def test_a_switch_left_out_of_a_form_is_off(as_alice, alice):
         ("/settings/day/", "idle_minutes", "0"),
         ("/settings/day/", "idle_minutes", "31"),
         ("/settings/day/", "counting_rule", "abacus"),
+        ("/settings/day/", "daily_minimum", "0"),
+        ("/settings/day/", "daily_minimum", "10001"),
+        ("/settings/day/", "minimum_unit", "pages"),
     ],
 )
 def test_refuses_with_the_reason_and_changes_nothing(as_alice, page, field, value):

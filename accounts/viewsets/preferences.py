@@ -88,6 +88,8 @@ class WritingDaySerializer(Section):
     week_start = _one_of(User.WeekStart)
     idle_minutes = _within(preferences.IDLE_MINUTES)
     counting_rule = _one_of(Preferences.CountingRule)
+    daily_minimum = _within(preferences.DAILY_MINIMA)
+    minimum_unit = _one_of(Preferences.MinimumUnit)
 
 
 class NotificationsSerializer(Section):
