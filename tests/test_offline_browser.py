@@ -259,6 +259,17 @@ def test_changed_elsewhere_meanwhile_both_texts_are_kept(window, live_site, as_a
     assert "Written offline." in page.content()
 
 
+def test_an_untouched_copy_follows_the_server_once_it_can(window, live_site, as_alice, chapter):
+    page = open_online(window.new_page(), live_site, chapter)
+    window.set_offline(True)
+    open_offline(page, live_site, chapter)
+    assert save(as_alice, chapter, "<p>Written elsewhere.</p>").status_code == 200
+    window.set_offline(False)
+    expect(page.locator(".ProseMirror")).to_have_text("Written elsewhere.")
+    page.get_by_role("link", name="Show the whole page").click()
+    expect(page.locator(".site-nav")).to_be_visible()
+
+
 # --- And nothing else -------------------------------------------------------------
 
 

@@ -53,13 +53,13 @@ async function networkAnswer(event) {
 }
 
 async function page({ resultingClientId }) {
-  const kept = await (await caches.open(CACHE)).match(SHELL.page);
+  const kept = await (await caches.open(CACHE)).match(SHELL.page, { ignoreVary: true });
   if (kept) shells.add(resultingClientId);
   return kept;
 }
 
 async function file(request) {
-  return (await (await caches.open(CACHE)).match(request)) ?? fetch(request);
+  return (await (await caches.open(CACHE)).match(request, { ignoreVary: true })) ?? fetch(request);
 }
 
 const after = (wait) => new Promise((resolve) => { setTimeout(resolve, wait); });
