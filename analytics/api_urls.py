@@ -3,6 +3,7 @@
 from django.urls import re_path
 
 from analytics import viewsets
+from analytics.viewsets.rest import RestDaysView, RestDayView, StreakView
 
 STORY = r"^stories/(?P<story_id>[^/]+)"
 
@@ -16,4 +17,7 @@ urlpatterns = [
     re_path(r"^me/dashboard/?$", viewsets.DashboardView.as_view(), name="dashboard"),
     re_path(r"^days/(?P<day>[^/]+)/?$", viewsets.DayView.as_view(), name="day"),
     re_path(r"^sessions/?$", viewsets.SessionsView.as_view(), name="sessions"),
+    re_path(r"^rest-days/?$", RestDaysView.as_view(), name="rest-days"),
+    re_path(r"^rest-days/(?P<rest_id>[^/]+)/?$", RestDayView.as_view(), name="rest-day"),
+    re_path(r"^streak/?$", StreakView.as_view(), name="streak"),
 ]

@@ -6,13 +6,11 @@ from analytics.reports.dashboard import Dashboard, Library, dashboard, last_chap
 from analytics.reports.days import (
     DayReport,
     DayWords,
-    Streak,
     Today,
     Week,
     day_report,
     goal_on,
     library_today,
-    streak,
     today,
     week,
 )
@@ -37,6 +35,7 @@ from analytics.reports.stories import (
     story_analytics,
     story_today,
 )
+from analytics.reports.streaks import Streak, streak, streak_sentence
 from analytics.reports.targets import Progress, progress_of_targets, target_progress
 
 __all__ = [
@@ -83,6 +82,7 @@ __all__ = [
     "story_analytics",
     "story_today",
     "streak",
+    "streak_sentence",
     "target_card",
     "target_progress",
     "today",

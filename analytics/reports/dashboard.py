@@ -8,7 +8,8 @@ from datetime import datetime
 from django.db.models import Sum
 
 from accounts.models import User
-from analytics.reports.days import Streak, Today, Week, streak, week
+from analytics.reports.days import Today, Week, week
+from analytics.reports.streaks import Streak, streak
 from stories.models import Chapter, Story
 
 LAST_CHAPTERS = 3

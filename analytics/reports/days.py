@@ -1,19 +1,18 @@
-"""What a writer sees of her own days: today, this week, the streak, a day's sessions."""
+"""What a writer sees of her own days: today, this week, a day's sessions."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from sys import maxsize
-from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import Sum
 
 from accounts.models import User
 from analytics.models import WritingDay, WritingSession
-from analytics.periods import DAY, Period, week_of
+from analytics.periods import Period, week_of
 from analytics.reports.figures import (
     NOTHING,
     SUMMED,
@@ -21,12 +20,11 @@ from analytics.reports.figures import (
     add_up,
     figures_by_day,
     figures_by_story,
-    unsettled,
 )
 from nexus.lib.days import day_bounds
 from stories.models import Target
 
-# The minimum that makes a day a writing day, until a writer can choose her own.
+# What makes a day one with words; what a streak asks of it is the writer's own choice.
 DAILY_MINIMUM = 1
 FIRST_DAY, LAST_DAY = date(2, 1, 1), date(9998, 1, 1)
 
@@ -95,14 +93,6 @@ class Week:
         return sum(day.words >= DAILY_MINIMUM for day in self.days)
 
 
-@dataclass(frozen=True, slots=True)
-class Streak:
-    """Consecutive writing days that end today or yesterday, and the longest ever."""
-
-    current: int
-    longest: int
-
-
 def goal_on(user: User, day: date, *, story_id: UUID | None = None) -> int | None:
     """Return the daily targets' quotas in force that day, summed; None when there is none.
 
@@ -162,42 +152,6 @@ def library_today(user: User, *, at: datetime) -> dict[UUID, int]:
     day = user.day_of(at)
     found = figures_by_story(user, within=Period(day, day), today=day)
     return {story: days[day].words_written for story, days in found.items()}
-
-
-def streak(user: User, *, at: datetime) -> Streak:
-    """Count the consecutive days with words written; today may still be empty."""
-    day = user.day_of(at)
-    return streak_of(writing_days(user, until=day), today=day)
-
-
-def writing_days(user: User, *, until: date) -> set[date]:
-    """Return every day up to `until` on which the daily minimum was met."""
-    rolled = WritingDay.objects.filter(user=user, story=None, day__lte=until)
-    words = _words_by_day(rolled)
-    sessions = WritingSession.objects.filter(user=user, day__lte=until)
-    waiting = sessions.filter(unsettled()).order_by().values("day")
-    fresh = sessions.filter(day__in=waiting) | sessions.filter(day=until)
-    words |= _words_by_day(fresh)
-    return {day for day, count in words.items() if count >= DAILY_MINIMUM}
-
-
-def _words_by_day(rows: QuerySet[Any]) -> dict[date, int]:
-    written = Sum(F("typed") + F("applied"))
-    return dict(rows.order_by().values_list("day").annotate(written=written))
-
-
-def streak_of(days: set[date], *, today: date) -> Streak:
-    """Measure the runs in a set of days. Pure."""
-    end = today if today in days else today - DAY
-    current = 0
-    while end - timedelta(days=current) in days:
-        current += 1
-    longest = run = 0
-    previous: date | None = None
-    for day in sorted(days):
-        run = run + 1 if previous and day - previous == DAY else 1
-        longest, previous = max(longest, run), day
-    return Streak(current, longest)
 
 
 @dataclass(frozen=True, slots=True)

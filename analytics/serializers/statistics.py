@@ -58,8 +58,14 @@ class TodayShape(serializers.Serializer[Any]):
 
 
 class StreakShape(serializers.Serializer[Any]):
+    """Days in a row; `kept_by` says what the streak hangs on: today, yesterday or rest."""
+
     current = serializers.IntegerField()
     longest = serializers.IntegerField()
+    protected = serializers.IntegerField(help_text="rest days within the current streak")
+    kept_by = serializers.ChoiceField(choices=["today", "yesterday", "rest"], allow_null=True)
+    minimum = serializers.IntegerField(help_text="what a day needs to count")
+    unit = serializers.ChoiceField(choices=["words", "minutes"])
 
 
 class WeekDayShape(serializers.Serializer[Any]):

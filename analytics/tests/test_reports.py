@@ -9,7 +9,6 @@ from django.test.utils import CaptureQueriesContext
 from analytics import reports, rollups
 from analytics.models import WritingSession
 from analytics.periods import Period, month_of, periods_within, week_of
-from analytics.reports.days import streak_of
 from analytics.reports.heat import quantile_bounds
 from analytics.reports.stories import BestDay
 from analytics.tests.builders import add_words, at, make_chapter, settle, write
@@ -61,12 +60,6 @@ def test_the_streak_may_end_yesterday(alice, chapter):
     assert reports.streak(alice, at=NOW).current == 2
     assert reports.streak(alice, at=NOW + timedelta(days=1)).current == 2
     assert reports.streak(alice, at=NOW + timedelta(days=2)).current == 0
-
-
-def test_streaks_of_sets_of_days():
-    days = {TODAY - timedelta(days=number) for number in (1, 2, 10, 11, 12, 13)}
-    assert streak_of(days, today=TODAY) == reports.Streak(2, 4)
-    assert streak_of(set(), today=TODAY) == reports.Streak(0, 0)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +123,7 @@ def test_reports_ask_the_same_number_of_questions_however_much_was_written(chapt
     few = count()
     for hour in range(12):
         add_words(chapter, 1, f"2026-02-{hour + 1:02} 10:00")
-    assert count() == few <= 6
+    assert count() == few <= 7
 
 
 def test_the_page_the_api_and_the_sessions_agree_rolled_up_or_not(alice, chapter):

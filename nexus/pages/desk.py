@@ -94,11 +94,10 @@ def today_words(today: reports.Today) -> dict[str, Any]:
 
 
 def _streak(user: User, at: datetime) -> dict[str, Any] | None:
-    current = reports.streak(user, at=at).current
-    if current < 2:
+    found = reports.streak(user, at=at)
+    if found.current < 2:
         return None
-    sentence = ngettext("%(days)d day in a row", "%(days)d days in a row", current)
-    return {"current": current, "sentence": sentence % {"days": current}}
+    return {"current": found.current, "sentence": reports.streak_sentence(found)}
 
 
 def _week(week: reports.Week, user: User, at: datetime) -> dict[str, Any]:
