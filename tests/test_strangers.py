@@ -52,7 +52,10 @@ PUBLIC = {
 }
 # What does not even tell a stranger that it exists.
 HIDDEN = {"DELETE /auth/sessions/{session_id}"}
-OPEN_TO_ALL = re.compile(r"^(accounts|admin|health|api)/|^health|^\\.well-known/|^$")
+# Also what a browser keeps for the time without a network, the same for everybody.
+OPEN_TO_ALL = re.compile(
+    r"^(accounts|admin|health|api)/|^health|^\\.well-known/|^$|^service-worker\.js$|^offline/$"
+)
 
 
 @dataclass(frozen=True)
