@@ -32,7 +32,10 @@ KEPT = """async () => {
   const [keys, drafts] = [await all("keys"), await all("drafts")];
   base.close();
   const decoder = new TextDecoder("latin1");
-  return { keys: keys.map(({ key }) => key.extractable), drafts: drafts.map((row) => decoder.decode(row.sealed)) };
+  return {
+    keys: keys.map(({ key }) => key.extractable),
+    drafts: drafts.map((row) => decoder.decode(row.sealed)),
+  };
 }"""
 
 

@@ -113,7 +113,7 @@ function show(state, head) {
   return [
     {
       ...state, seq, savedSeq: seq, journaledSeq: seq, unsavedSince: null, carry: null,
-      pauseAt: null, limitAt: null, journalAt: null,
+      pauseAt: null, limitAt: null, journalAt: null, stale: false,
       base: { revision: head.revision, hash: head.hash },
     },
     [{ do: "show", head }, { do: "forget", seq, body: null }],

@@ -155,7 +155,8 @@ const ANSWERS = {
 
 /** The answer is final and the text is not saved: its activity waits for the next request. */
 function release(state) {
-  return { ...state, request: null, carry: state.request.activity, retryAt: null, tries: 0, notBefore: 0 };
+  const carry = sumActivity(state.carry, state.request.activity);
+  return { ...state, request: null, carry, retryAt: null, tries: 0, notBefore: 0 };
 }
 
 const resume = (state) => state.request ? send(state) : isUnsaved(state) ? capture(state) : same(state);

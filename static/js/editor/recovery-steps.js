@@ -17,13 +17,14 @@ const lacks = (state) => state.seq > state.savedSeq || state.request !== null;
 export const RECOVERY_EVENTS = {
   /**
    * What this device kept, or null: shown, and sent without a click. A request whose outcome is unknown goes out
-   * again with the same bytes, key and base; newer text waits for its answer. `isSame`: the server has this text.
+   * again with the same bytes, key and base; newer text waits for its answer. `isSame`: the page came with
+   * this text. `stale`: this page shows what it gave up, not what the server holds.
    */
   recovered(state, { entry = null, isSame = false, durable = false, now }) {
     if (state.gate !== "RECOVERING") return [state, []];
-    const open = { ...state, gate: null, durable };
-    if (!entry) return [open, []];
-    if (isSame && !entry.request) return [open, [{ do: "forget", seq: entry.seq }]];
+    const open = { ...state, gate: null, durable, stale: false };
+    if (!entry) return state.stale ? askAgain(open, now) : [open, []];
+    if (isSame && !entry.request && !state.stale) return [open, [{ do: "forget", seq: entry.seq }]];
     return restore(open, renumbered(entry, state.seq), now);
   },
 
@@ -45,6 +46,11 @@ export const RECOVERY_EVENTS = {
     return state.durable ? [{ ...state, yielding: true }, [{ do: "capture", for: "journal" }]] : [state, []];
   },
 };
+
+/** Another tab had this text, and there is no word of the server yet of what became of it: saving it brings one. */
+function askAgain(state, now) {
+  return [{ ...state, seq: state.seq + 1, unsavedSince: now }, [{ do: "capture", for: "save" }]];
+}
 
 /** The entry as this page numbers its states of the text: after everything it has seen itself. */
 function renumbered(entry, seq) {
@@ -70,7 +76,7 @@ export function settleYield(state) {
   const isSafe = state.durable && state.journaledSeq === state.seq && state.awaits === null;
   if (lacks(state) && !isSafe) return state.durable ? state : { ...state, yielding: false };
   return {
-    ...state, gate: "READONLY", reason: OPEN_ELSEWHERE, yielding: false,
+    ...state, gate: "READONLY", reason: OPEN_ELSEWHERE, yielding: false, stale: state.stale || lacks(state),
     savedSeq: state.seq, journaledSeq: state.seq, unsavedSince: null, request: null, awaits: null, sending: false, tries: 0,
     retryAt: null, notBefore: 0, pauseAt: null, limitAt: null, journalAt: null, carry: null, conflict: null,
   };

@@ -17,7 +17,7 @@ export function initial() {
     base: null, seq: 0, savedSeq: 0, savedAt: null, unsavedSince: null,
     request: null, awaits: null, sending: false, tries: 0, retryAt: null, notBefore: 0,
     pauseAt: null, limitAt: null, journalAt: null, journaledSeq: 0, durable: false,
-    carry: null, conflict: null, known: 0, yielding: false,
+    carry: null, conflict: null, known: 0, yielding: false, stale: false,
   });
 }
 

@@ -4,8 +4,9 @@ import { createHash } from "node:crypto";
 
 import { noActivity } from "../editor/activity.js";
 import { initial, step, wakeAt } from "../editor/machine.js";
+import { Disk } from "./disk.js";
 
-const hash = (text) => createHash("sha256").update(text).digest("hex");
+export const hash = (text) => createHash("sha256").update(text).digest("hex");
 
 /** A small seeded generator (mulberry32), so that a failing run can be repeated. */
 export function dice(seed) {
@@ -21,10 +22,10 @@ export class World {
   now = 0; text = "start"; typed = 0; saves = 0; wire = []; bodies = new Map(); receipts = new Map();
   server = { revision: 1, text: "start" }; history = new Set(["start"]); ledger = 0; keys = 0;
   meter = 0; isSignedIn = true; user = "same"; isReachable = true; isFull = false; dropped = 0;
+  disk = new Disk(); state = initial();
 
   constructor(random) {
     this.random = random;
-    this.state = initial();
     this.send({ type: "loaded", same: true, base: { revision: 1, hash: hash("start").slice(0, 8) } });
   }
 
@@ -41,7 +42,7 @@ export class World {
 
   check() {
     assert.ok(this.wire.length <= 1, "two requests in flight");
-    assert.equal(this.state.sending && this.state.awaits === null, this.wire.length === 1);
+    if (this.state.gate !== "READONLY") assert.equal(this.state.sending && this.state.awaits === null, this.wire.length === 1);
     this.checkActivity();
     const { base } = this.state;
     if (this.state.name === "CLEAN" && base?.revision === this.server.revision) {
@@ -50,28 +51,34 @@ export class World {
     if (this.state.name === "CLEAN") assert.ok(this.history.has(this.text), "CLEAN, but the server never had it");
   }
 
-  /** Every typed word is in the ledger, or waits in exactly one place, or went with a text the writer gave up. */
-  checkActivity() {
+  get waiting() {
     const { carry, request } = this.state;
     const isServed = request && this.receipts.has(request.key);
-    const waiting = (carry?.typed ?? 0) + (request && !isServed ? request.activity.typed : 0) + this.meter;
-    assert.equal(this.ledger + this.dropped + waiting, this.typed, "activity was lost or counted twice");
+    return (carry?.typed ?? 0) + (request && !isServed ? request.activity.typed : 0) + this.meter;
   }
 
-  recover() { this.send({ type: "recovered" }); }
-  capture({ for: reason }) {
-    const activity = { ...noActivity(), typed: reason === "save" ? this.meter : 0 };
-    if (reason === "save") this.meter = 0;
-    this.send({ type: "captured", for: reason, seq: this.state.seq, content: this.text, key: `k${(this.keys += 1)}`, activity });
+  /** Every typed word is in the ledger, or waits in exactly one place, or went with a text the writer gave up. */
+  checkActivity() {
+    assert.equal(this.ledger + this.dropped + this.waiting, this.typed, "activity was lost or counted twice");
   }
-  journal({ entry }) { this.send({ type: "journaled", seq: entry.seq, durable: this.random() < 0.5, key: entry.request?.key }); }
-  forget() {}
+
+  recover() { this.send({ type: "recovered", now: this.now }); }
+  capture({ for: reason }) {
+    const activity = { ...noActivity(), typed: this.meter };
+    if (reason === "save") this.meter = 0;
+    this.send({ type: "captured", for: reason, seq: this.state.seq, content: this.text, key: `k${(this.keys += 1)}`, activity, now: this.now });
+  }
+  journal({ entry }) {
+    this.disk.put(entry, (durable) => this.send({ type: "journaled", seq: entry.seq, durable, key: entry.request?.key }));
+  }
+  forget({ seq }) { this.disk.forget(seq); }
   check_user() { this.userAsked = true; }
   fetch_head() { this.headAsked = true; }
   fetch_merge({ final = false }) { this.mergeAsked = { final, seq: this.state.seq, text: this.text }; }
   keep({ seq }) { this.keeping = { seq, text: this.text }; }
   show({ head, isOwn }) {
-    assert.ok(this.history.has(this.text), "typed text was replaced before the server had it");
+    const isKept = this.state.gate && this.disk.entry?.content === this.text;
+    assert.ok(isKept || this.history.has(this.text), "typed text was replaced before the server had it");
     if (!isOwn) this.dropped = this.typed - this.ledger;
     if (!isOwn) this.meter = 0;
     this.text = head.content;
@@ -159,6 +166,8 @@ export class World {
   }
 
   anything() {
+    if (this.random() < 0.6) this.disk.work();
+    if ((this.keeping || this.mergeAsked) && this.random() < 0.3) return this.keeping ? this.finishKeeping() : this.merged();
     this.now += Math.floor(this.random() * 700);
     const dare = this.random() * 100;
     if (dare < 35) this.type();
@@ -206,10 +215,12 @@ export class World {
     this.send({ type: "online", now: this.now });
     for (let i = 0; i < 200; i += 1) {
       this.now = Math.max(this.now, wakeAt(this.state) ?? this.now);
+      this.settle();
       this.send({ type: "tick", now: this.now });
       this.deliver();
       this.head();
       this.finishKeeping();
     }
   }
+  settle() { this.disk.workAll(); }
 }
