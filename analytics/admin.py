@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from analytics.models import WritingSession
 from analytics.words import CAUSES
+from nexus.lib.staff_lists import OwnFiltersOnly
 
 SHOWN = (
     "id",
@@ -31,7 +32,7 @@ SHOWN = (
 
 
 @admin.register(WritingSession)
-class WritingSessionAdmin(admin.ModelAdmin):
+class WritingSessionAdmin(OwnFiltersOnly, admin.ModelAdmin):
     list_display = (
         "started_at",
         "user",
@@ -51,10 +52,6 @@ class WritingSessionAdmin(admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[WritingSession]:
         sessions = WritingSession.objects.select_related("user").order_by(*self.ordering)
         return sessions.only(*SHOWN, "user__email", "user__username")
-
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Refuse conditions in the address on what no page shows: they would answer questions."""
-        return lookup.partition("__")[0] in {"source", "day", "user"}
 
     @admin.display(description=_("written"))
     def written(self, session: WritingSession) -> int:

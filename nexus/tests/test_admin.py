@@ -79,11 +79,31 @@ def test_no_search_reaches_into_the_work(as_carol, work, model, word):
         "jobs/job/?parameters__filename__contains=c",
         "accounts/user/?stories__synopsis__contains=c",
         "accounts/user/?password__startswith=a",
+        "accounts/user/?sessions__session_key__startswith=a",
+        "accounts/user/?api_tokens__id__startswith=a",
         "accounts/session/?session_key__startswith=a",
+        "accounts/session/?user__password__startswith=a",
+        "stories/story/?owner__password__startswith=a",
+        "stories/story/?owner__sessions__session_key__startswith=a",
+        "analytics/writingsession/?user__password__startswith=a",
+        "jobs/job/?owner__password__startswith=a",
     ],
 )
 def test_no_condition_in_the_address_reaches_into_the_work(as_carol, work, address):
     assert as_carol.get(f"/admin/{address}").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "accounts/user/?role__exact=user&is_active__exact=1",
+        "stories/story/?status__exact=draft&trashed_at__isempty=1",
+        "analytics/writingsession/?day__gte=2020-01-01&source__exact=editor",
+        "jobs/job/?status__exact=queued&kind=import.read",
+    ],
+)
+def test_the_filters_beside_the_lists_work(as_carol, work, address):
+    assert as_carol.get(f"/admin/{address}").context["cl"].has_filters
 
 
 def test_neither_chapters_nor_versions_are_in_the_admin():
