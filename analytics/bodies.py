@@ -7,7 +7,19 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from analytics.reports import Figures, Progress, Row, StoryAnalytics
+from analytics.reports import (
+    Clock,
+    ClockCell,
+    Figures,
+    HeatYear,
+    Overview,
+    Progress,
+    Row,
+    Series,
+    SeriesRow,
+    StoryAnalytics,
+)
+from analytics.words import CAUSES
 from stories.models import Target
 
 Body = dict[str, Any]
@@ -93,3 +105,85 @@ def _words(figures: Figures) -> Body:
         "total_duration": figures.minutes,
         "sessions": figures.sessions,
     }
+
+
+# These are built by hand and not by a serializer: a series of years has thousands of rows.
+
+
+def overview_body(overview: Overview) -> Body:
+    figures, best = overview.figures, overview.best_day
+    return {
+        "from_date": overview.within.first,
+        "to_date": overview.within.last,
+        "measure": overview.measure,
+        "value": overview.value,
+        **_sums(figures),
+        "days": overview.days,
+        "active_days": overview.active_days,
+        "per_writing_day": overview.per_writing_day,
+        "per_calendar_day": overview.per_calendar_day,
+        "revising_percent": figures.revising_percent,
+        "best_day": best and {"date": best.day, "value": best.words},
+        "causes": {cause: getattr(figures, cause) for cause in CAUSES},
+    }
+
+
+def series_body(series: Series) -> Body:
+    return {
+        "from_date": series.within.first,
+        "to_date": series.within.last,
+        "bucket": series.bucket,
+        "measure": series.measure,
+        "rows": [_series_row(row, series.measure) for row in series.rows],
+    }
+
+
+def _series_row(row: SeriesRow, measure: str) -> Body:
+    return {
+        "from_date": row.period.first.isoformat(),
+        "to_date": row.period.last.isoformat(),
+        "value": row.figures.measured(measure),
+        **_sums(row.figures),
+        "rest_days": row.rest_days,
+    }
+
+
+def _sums(figures: Figures) -> Body:
+    return {
+        "words": figures.words_written,
+        "net_words": figures.net,
+        "gross_words": figures.gross,
+        "removed_words": figures.removed,
+        "minutes": figures.minutes,
+        "active_seconds": figures.active_seconds,
+        "sessions": figures.sessions,
+    }
+
+
+def heat_body(year: HeatYear) -> Body:
+    return {
+        "year": year.year,
+        "words": year.words,
+        "writing_days": year.writing_days,
+        "upper_bounds": year.upper_bounds,
+        "days": [
+            {"date": day.day.isoformat(), "words": day.words, "shade": year.shade(day.words)}
+            for day in year.days
+        ],
+    }
+
+
+def clock_body(clock: Clock) -> Body:
+    return {
+        "from_date": clock.within.first,
+        "to_date": clock.within.last,
+        "words": clock.words,
+        "upper_bounds": clock.upper_bounds,
+        "rows": clock.rows,
+        "best": clock.best and _cell(clock.best),
+    }
+
+
+def _cell(cell: ClockCell) -> Body:
+    """Name the weekday as ISO does, 1 for Monday."""
+    return {"weekday": cell.weekday + 1, "hour": cell.hour, "words": cell.words}

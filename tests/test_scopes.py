@@ -38,6 +38,10 @@ PHRASE = "quicksilver"
 # Numbers, the titles beside them, and no prose: no text, version, comparison, snippet or synopsis.
 NUMBERS = {
     "GET /me/dashboard",
+    "GET /analytics/clock",
+    "GET /analytics/heatmap",
+    "GET /analytics/overview",
+    "GET /analytics/series",
     "GET /days/{day}",
     "GET /sessions",
     "GET /stories/targets",

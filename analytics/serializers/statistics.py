@@ -6,6 +6,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from analytics.reports import BUCKETS, MEASURES
+from analytics.serializers.days import CausesShape
 from analytics.serializers.targets import AnalyticsTargetShape
 
 
@@ -94,3 +96,84 @@ class DashboardShape(serializers.Serializer[Any]):
     week = WeekDayShape(many=True, source="week.days")
     jump_back_in = RecentChapterShape(many=True)
     library = LibraryShape()
+
+
+class BestValueShape(serializers.Serializer[Any]):
+    date = serializers.DateField()
+    value = serializers.IntegerField()
+
+
+class SumsShape(serializers.Serializer[Any]):
+    """What every stretch of days sums to; `value` is the measure asked for."""
+
+    words = serializers.IntegerField()
+    net_words = serializers.IntegerField()
+    gross_words = serializers.IntegerField()
+    removed_words = serializers.IntegerField()
+    minutes = serializers.IntegerField()
+    active_seconds = serializers.IntegerField()
+    sessions = serializers.IntegerField()
+
+
+class OverviewShape(SumsShape):
+    from_date = serializers.DateField()
+    to_date = serializers.DateField()
+    measure = serializers.ChoiceField(choices=list(MEASURES))
+    value = serializers.IntegerField()
+    days = serializers.IntegerField(help_text="days of the range up to today")
+    active_days = serializers.IntegerField(help_text="days with words written")
+    per_writing_day = serializers.FloatField()
+    per_calendar_day = serializers.FloatField()
+    revising_percent = serializers.IntegerField()
+    best_day = BestValueShape(allow_null=True)
+    causes = CausesShape()
+
+
+class SeriesRowShape(SumsShape):
+    """One day, ISO week or month, cut to the range."""
+
+    from_date = serializers.DateField()
+    to_date = serializers.DateField()
+    value = serializers.IntegerField()
+    rest_days = serializers.IntegerField()
+
+
+class SeriesShape(serializers.Serializer[Any]):
+    from_date = serializers.DateField()
+    to_date = serializers.DateField()
+    bucket = serializers.ChoiceField(choices=list(BUCKETS))
+    measure = serializers.ChoiceField(choices=list(MEASURES))
+    rows = SeriesRowShape(many=True)
+
+
+class HeatDayShape(serializers.Serializer[Any]):
+    date = serializers.DateField()
+    words = serializers.IntegerField()
+    shade = serializers.IntegerField(help_text="0 for none, else 1 to 4")
+
+
+class HeatShape(serializers.Serializer[Any]):
+    """The days of a year up to today; `upper_bounds` holds the most words of each shade."""
+
+    year = serializers.IntegerField()
+    words = serializers.IntegerField()
+    writing_days = serializers.IntegerField()
+    upper_bounds = serializers.ListField(child=serializers.IntegerField())
+    days = HeatDayShape(many=True)
+
+
+class ClockCellShape(serializers.Serializer[Any]):
+    weekday = serializers.IntegerField(help_text="1 for Monday")
+    hour = serializers.IntegerField()
+    words = serializers.IntegerField()
+
+
+class ClockShape(serializers.Serializer[Any]):
+    """Words by weekday (Monday first) and by the hour in which their session began."""
+
+    from_date = serializers.DateField()
+    to_date = serializers.DateField()
+    words = serializers.IntegerField()
+    upper_bounds = serializers.ListField(child=serializers.IntegerField())
+    rows = serializers.ListField(child=serializers.ListField(child=serializers.IntegerField()))
+    best = ClockCellShape(allow_null=True)
