@@ -12,8 +12,9 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from stories.counting import count_words
+from stories.saving import Change
 
-REPORTED_ADDED = ("typed", "pasted", "restored", "replaced")
+REPORTED_ADDED = ("typed", "pasted", "restored", "replaced", "applied")
 REPORTED_TAKEN = ("removed", "undone", "cut")
 # No hand moves a million words between two saves; such a report adds up by invention.
 MOST_REPORTED = 1_000_000
@@ -27,32 +28,36 @@ BY_NATURE = {
     "restore": ("restored", "undone"),
     "restored": ("restored", "undone"),
     "replaced": ("replaced", "removed"),
+    "moved": ("moved_in", "moved_out"),
 }
 TYPED_BY_HAND = frozenset({"editor", "form"})
 
 
-def words_by_cause(
-    *,
-    source: str,
-    cause: str,
-    reported: Mapping[str, Any] | None,
-    text_before: str,
-    text_after: str,
-    words_before: int,
-    words_after: int,
-) -> dict[str, int]:
+def words_by_cause(change: Change) -> dict[str, int]:
     """Return the words of each cause; added less taken away is exactly after less before."""
-    nature = BY_NATURE.get(source) or BY_NATURE.get(cause)
-    if nature is None and reported and adds_up(reported, words_after - words_before):
-        return {name: reported.get(name, 0) for name in REPORTED_ADDED + REPORTED_TAKEN}
-    added, taken = word_difference(text_before, text_after)
-    if added - taken != words_after - words_before:
+    if change.activity and is_believed(change):
+        return {name: change.activity.get(name, 0) for name in REPORTED_ADDED + REPORTED_TAKEN}
+    difference = change.words_after - change.words_before
+    added, taken = word_difference(change.text_before, change.text_after)
+    if added - taken != difference:
         # Counts stored under an older rule: the texts say how much moved, the counts by how much.
-        drift = (words_after - words_before) - (added - taken)
+        drift = difference - (added - taken)
         added, taken = added + max(drift, 0), taken + max(-drift, 0)
-    if nature is None:
-        nature = ("typed" if source in TYPED_BY_HAND else "imported", "removed")
-    return {nature[0]: added, nature[1]: taken}
+    by_hand = "typed" if change.source in TYPED_BY_HAND else "imported"
+    gained, lost = nature_of(change) or (by_hand, "removed")
+    return {gained: added, lost: taken}
+
+
+def nature_of(change: Change) -> tuple[str, str] | None:
+    """Return the causes a whole change has by its nature; None when it may have any."""
+    return BY_NATURE.get(change.source) or BY_NATURE.get(change.cause)
+
+
+def is_believed(change: Change) -> bool:
+    """Say whether the words are what the editor reported."""
+    difference = change.words_after - change.words_before
+    reported = change.activity
+    return bool(reported) and nature_of(change) is None and adds_up(reported or {}, difference)
 
 
 def adds_up(reported: Mapping[str, Any], difference: int) -> bool:
@@ -66,9 +71,20 @@ def adds_up(reported: Mapping[str, Any], difference: int) -> bool:
 
 def word_difference(before: str, after: str) -> tuple[int, int]:
     """Return how many words came and how many went; moved paragraphs are neither."""
+    return _compare(*_changed_paragraphs(before, after))
+
+
+def stretches_changed(before: str, after: str) -> tuple[str, str]:
+    """Return the stretch of words that went and the one that came in its place."""
+    gone, come = _without_common(*_changed_paragraphs(before, after))
+    return " ".join(gone), " ".join(come)
+
+
+def _changed_paragraphs(before: str, after: str) -> tuple[list[str], list[str]]:
+    """Return the words of the paragraphs that only one of the texts has."""
     old, new = before.split("\n\n"), after.split("\n\n")
     gone, come = Counter(old) - Counter(new), Counter(new) - Counter(old)
-    return _compare(_words_of(old, gone), _words_of(new, come))
+    return _words_of(old, gone), _words_of(new, come)
 
 
 def _words_of(paragraphs: Iterable[str], chosen: Counter[str]) -> list[str]:
@@ -83,10 +99,7 @@ def _words_of(paragraphs: Iterable[str], chosen: Counter[str]) -> list[str]:
 
 
 def _compare(old: list[str], new: list[str]) -> tuple[int, int]:
-    start = _common_start(old, new)
-    old, new = old[start:], new[start:]
-    end = _common_start(old[::-1], new[::-1])
-    old, new = old[: len(old) - end], new[: len(new) - end]
+    old, new = _without_common(old, new)
     if len(old) * len(new) > MOST_COMPARED:
         come, gone = Counter(new) - Counter(old), Counter(old) - Counter(new)
         return _count(come.elements()), _count(gone.elements())
@@ -98,6 +111,14 @@ def _compare(old: list[str], new: list[str]) -> tuple[int, int]:
             taken += _count(old[low:high])
             added += _count(new[new_low:new_high])
     return added, taken
+
+
+def _without_common(old: list[str], new: list[str]) -> tuple[list[str], list[str]]:
+    """Leave out what both begin and end with."""
+    start = _common_start(old, new)
+    old, new = old[start:], new[start:]
+    end = _common_start(old[::-1], new[::-1])
+    return old[: len(old) - end], new[: len(new) - end]
 
 
 def _common_start(old: list[str], new: list[str]) -> int:

@@ -77,6 +77,8 @@ class WritingSession(Causes):
     words_end = models.PositiveIntegerField(default=0)
     source = models.CharField(max_length=10, choices=Source)
     count_rule = models.CharField(max_length=20, default="nexus-1")
+    # Marks of what was cut here and may yet be pasted elsewhere: see analytics.moves.
+    cuts = models.JSONField(default=list, blank=True, editable=False)
     updated_at = models.DateTimeField(auto_now=True, db_index=True)
 
     objects = WritingSessionQuerySet.as_manager()

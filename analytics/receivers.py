@@ -28,12 +28,13 @@ def write_ledger(
     *, chapter: Chapter, user: User, at: datetime, change: Change, **_sent: Any
 ) -> None:
     """Record the change in the save's own transaction; tell the other windows after it."""
-    session = services.record_change(chapter=chapter, user=user, at=at, change=change)
+    recorded = services.record_change(chapter=chapter, user=user, at=at, change=change)
     if at < timezone.now() - STILL_LIVE:
         return
-    facts = (user.pk, chapter.story_id, chapter.pk, chapter.word_count, session.day)
+    facts = (user.pk, chapter.story_id, chapter.pk, chapter.word_count, user.day_of(at))
     after_commit(live.publish_counts, *facts, lane="live")
-    tasks.roll_up_soon(user.pk, session.day)
+    for day in recorded.days:
+        tasks.roll_up_soon(user.pk, day)
 
 
 def begin_today_anew(*, user: User, at: datetime, **_sent: Any) -> None:

@@ -7,8 +7,11 @@ statements, so that the row commits with the text or not at all.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import F, Q
@@ -16,183 +19,205 @@ from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from accounts.models import User
+from analytics import moves
 from analytics.causes import words_by_cause
 from analytics.models import WritingSession
-from nexus.lib.days import day_bounds
+from analytics.stretches import Stretch, believed_seconds, stretches_of
+from analytics.words import CAUSES
 from stories.counting import RULE
 from stories.models import Chapter
 from stories.saving import Change
 
 IDLE_MINUTES = 5
-SECONDS_OF_A_DAY = 24 * 3600
 # A row holds two thousand million words of a cause; whoever reports more than this begins another.
 FULL = 1_000_000_000
-# Part of every save, so written out: building it costs more than running it.
+# Part of every save, so written out: building it costs more than running it. With a paste, the
+# sessions of the last hour that have cuts are read too.
 LOCK = """
     SELECT session.*, coalesce(preferences.idle_minutes, %(idle)s) AS idle_minutes
     FROM analytics_writingsession AS session
     LEFT JOIN accounts_preferences AS preferences USING (user_id)
-    WHERE session.user_id = %(user)s AND session.ended_at IS NULL
+    WHERE session.user_id = %(user)s AND {which}
     ORDER BY session.id
     FOR NO KEY UPDATE OF session
 """
-EXTEND = """
-    UPDATE analytics_writingsession
-    SET typed = %(typed)s, pasted = %(pasted)s, imported = %(imported)s, restored = %(restored)s,
-        replaced = %(replaced)s, moved_in = %(moved_in)s, applied = %(applied)s,
-        removed = %(removed)s, cut = %(cut)s, moved_out = %(moved_out)s, undone = %(undone)s,
-        last_change_at = %(last_change_at)s, active_seconds = %(active_seconds)s,
-        saves = %(saves)s, words_end = %(words_end)s, chapter_title = %(chapter_title)s,
-        updated_at = %(updated_at)s
-    WHERE id = %(id)s
+LOCK_OPEN = LOCK.format(which="session.ended_at IS NULL")
+LOCK_WITH_CUTS = LOCK.format(
+    which="""(
+        session.ended_at IS NULL
+        OR session.day >= %(since)s AND session.last_change_at >= %(hour_ago)s
+            AND session.cuts <> '[]'
+    )"""
+)
+# However many rows: one statement.
+CHANGE = """
+    UPDATE analytics_writingsession AS session
+    SET typed = row.typed, pasted = row.pasted, imported = row.imported, restored = row.restored,
+        replaced = row.replaced, moved_in = row.moved_in, applied = row.applied,
+        removed = row.removed, cut = row.cut, moved_out = row.moved_out, undone = row.undone,
+        last_change_at = row.last_change_at, ended_at = row.ended_at,
+        active_seconds = row.active_seconds, saves = row.saves, words_end = row.words_end,
+        chapter_title = row.chapter_title, cuts = row.cuts, updated_at = %(now)s
+    FROM jsonb_to_recordset(%(rows)s::jsonb) AS row (
+        id uuid, typed int, pasted int, imported int, restored int, replaced int, moved_in int,
+        applied int, removed int, cut int, moved_out int, undone int,
+        last_change_at timestamptz, ended_at timestamptz, active_seconds int, saves int,
+        words_end int, chapter_title text, cuts jsonb
+    )
+    WHERE session.id = row.id
 """
+CHANGED = (*CAUSES, "active_seconds", "saves", "words_end", "chapter_title", "cuts")
 # These are no stretch of work: each is a closed row of its own and ends nobody's session.
 AT_ONCE = frozenset({WritingSession.Source.IMPORT, WritingSession.Source.RESTORE})
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """The time a change took: from its first keystroke, as far as that can be believed."""
+class Recorded:
+    """The session a change ended in, and every day whose numbers it touched."""
 
-    began: datetime
-    ended: datetime
-    active_seconds: int
+    session: WritingSession
+    days: frozenset[date]
 
 
-def record_change(*, chapter: Chapter, user: User, at: datetime, change: Change) -> WritingSession:
-    """Add a change to the writer's open session on this chapter, or begin a new one."""
-    words = _words(change)
+def record_change(*, chapter: Chapter, user: User, at: datetime, change: Change) -> Recorded:
+    """Add a change to the writer's open session on this chapter, or begin a new one.
+
+    One that reaches over the end of the writer's day is divided there.
+    """
+    words = words_by_cause(change)
     if change.source in AT_ONCE:
-        stretch = _stretch(change, user=user, at=at, after=None)
-        return _open(chapter, user, change, words, stretch, ended_at=at)
-    open_sessions = list(WritingSession.objects.raw(LOCK, {"user": user.pk, "idle": IDLE_MINUTES}))
-    current = next((row for row in open_sessions if _goes_on(row, chapter, user, change, at)), None)
-    _close([row for row in open_sessions if not _stays_open(row, current, chapter)])
-    if current is None:
-        latest = max((row.last_change_at for row in open_sessions), default=None)
-        stretch = _stretch(change, user=user, at=at, after=latest)
-        return _open(chapter, user, change, words, stretch)
-    return _extend(current, chapter, change, words, at, user)
+        (stretch,) = stretches_of(change, words, user=user, at=at)
+        session = _begun(chapter, user, change, stretch, after=None)
+        session.ended_at = at
+        session.save(force_insert=True)
+        return Recorded(session, frozenset({session.day}))
+    moved = moves.moves_of(change, words, user_id=user.pk)
+    rows = _lock(user, at, with_cuts=any(not move.is_cut for move in moved))
+    cuts, changed = moves.pair(moved, words, rows, at=at)
+    stretches = stretches_of(change, words, user=user, at=at)
+    desk = _Desk(chapter, user, change, [row for row in rows if row.ended_at is None])
+    for stretch in stretches:
+        desk.add(stretch)
+    session = desk.last
+    if cuts or session.cuts:
+        session.cuts = moves.still_kept([*session.cuts, *cuts], at=at)
+    desk.tidy(is_day_over=session.day != user.day_of(at))
+    _write_changed({row.pk: row for row in (*changed, *desk.changed)}.values())
+    WritingSession.objects.bulk_create(desk.begun)
+    return Recorded(session, frozenset(row.day for row in (*changed, *desk.begun, session)))
 
 
-def _words(change: Change) -> dict[str, int]:
-    return words_by_cause(
-        source=change.source,
-        cause=change.cause,
-        reported=change.activity,
-        text_before=change.text_before,
-        text_after=change.text_after,
-        words_before=change.words_before,
-        words_after=change.words_after,
-    )
+def _lock(user: User, at: datetime, *, with_cuts: bool) -> list[WritingSession]:
+    values: dict[str, Any] = {"user": user.pk, "idle": IDLE_MINUTES}
+    if not with_cuts:
+        return list(WritingSession.objects.raw(LOCK_OPEN, values))
+    hour_ago = at - moves.KEPT_FOR
+    values |= {"hour_ago": hour_ago, "since": hour_ago.date() - timedelta(days=1)}
+    return list(WritingSession.objects.raw(LOCK_WITH_CUTS, values))
 
 
-def _goes_on(
-    session: WritingSession, chapter: Chapter, user: User, change: Change, at: datetime
-) -> bool:
-    """Say whether the change belongs to this session: same chapter, same day, no long pause."""
-    began = _believed_start(change, at)
-    pause = began - session.last_change_at
-    return (
-        session.chapter_id == chapter.pk
-        and session.source == change.source
-        and session.day == user.day_of(at)
-        and session.added < FULL
-        and pause <= timedelta(minutes=session.idle_minutes)  # type: ignore[attr-defined]
-    )
+class _Desk:
+    """The writer's open sessions while one change is booked; nothing is written before the end."""
 
+    def __init__(
+        self, chapter: Chapter, user: User, change: Change, open_ones: list[WritingSession]
+    ) -> None:
+        self.chapter, self.user, self.change, self.open_ones = chapter, user, change, open_ones
+        self.begun: list[WritingSession] = []
+        self.changed: list[WritingSession] = []
+        self.last: WritingSession
+        self._went_on: WritingSession | None = None
 
-def _stays_open(session: WritingSession, current: WritingSession | None, chapter: Chapter) -> bool:
-    """The session itself stays; another way into the same chapter ends by idleness only."""
-    if session is current:
-        return True
-    return current is not None and session.chapter_id == chapter.pk
+    def add(self, stretch: Stretch) -> None:
+        """Add the stretch to the session it belongs to, or begin one."""
+        self._went_on = next((row for row in self.open_ones if self._goes_on(row, stretch)), None)
+        if self._went_on:
+            _extend(self._went_on, self.chapter, stretch)
+            self.changed.append(self._went_on)
+            self.last = self._went_on
+            return
+        earlier = [row.last_change_at for row in self.open_ones]
+        after = max((end for end in earlier if end <= stretch.ended), default=None)
+        self.last = _begun(self.chapter, self.user, self.change, stretch, after=after)
+        self.begun.append(self.last)
 
+    def tidy(self, *, is_day_over: bool) -> None:
+        """End what this change has ended; another way into the same chapter goes on."""
+        ending = [row for row in self.open_ones if not self._stays_open(row)]
+        ending += [row for row in self.begun if row is not self.last]
+        if is_day_over:
+            ending.append(self.last)
+        for row in ending:
+            row.ended_at = row.last_change_at
+        self.changed += [row for row in ending if row not in self.begun]
 
-def _close(sessions: list[WritingSession]) -> None:
-    if sessions:
-        WritingSession.objects.filter(pk__in=[row.pk for row in sessions]).update(
-            ended_at=F("last_change_at"), updated_at=Now()
+    def _goes_on(self, session: WritingSession, stretch: Stretch) -> bool:
+        """Say whether the stretch belongs to it: same chapter, same day, no long pause."""
+        return (
+            session.chapter_id == self.chapter.pk
+            and session.source == self.change.source
+            and session.day == stretch.day
+            and session.added < FULL
+            and stretch.began - session.last_change_at <= timedelta(minutes=session.idle_minutes)  # type: ignore[attr-defined]
         )
 
-
-def _believed_start(change: Change, at: datetime) -> datetime:
-    """Return when the change is said to have begun: by its first key, else by its active time."""
-    raw = change.activity.get("since") if change.activity else None
-    if not isinstance(raw, str):
-        return at - timedelta(seconds=_claimed_seconds(change))
-    since = datetime.fromisoformat(raw)
-    return min(since if since.tzinfo else since.replace(tzinfo=UTC), at)
+    def _stays_open(self, session: WritingSession) -> bool:
+        if session is self._went_on:
+            return True
+        return self._went_on is not None and session.chapter_id == self.chapter.pk
 
 
-def _claimed_seconds(change: Change) -> int:
-    claimed = change.activity.get("active_ms", 0) // 1000 if change.activity else 0
-    return int(min(claimed, SECONDS_OF_A_DAY))
-
-
-def _stretch(change: Change, *, user: User, at: datetime, after: datetime | None) -> Stretch:
-    """Return when the change began: not before the writer's day, nor before `after`."""
-    day_start, _ = day_bounds(
-        user.day_of(at), time_zone=user.time_zone, day_end_hour=user.day_end_hour
-    )
-    earliest = max(day_start, after) if after else day_start
-    began = min(max(_believed_start(change, at), earliest), at)
-    elapsed = int((at - began).total_seconds())
-    return Stretch(began, at, max(0, min(_claimed_seconds(change), elapsed)))
-
-
-def _open(
-    chapter: Chapter,
-    user: User,
-    change: Change,
-    words: dict[str, int],
-    stretch: Stretch,
-    *,
-    ended_at: datetime | None = None,
+def _begun(
+    chapter: Chapter, user: User, change: Change, stretch: Stretch, *, after: datetime | None
 ) -> WritingSession:
-    return WritingSession.objects.create(
+    """Return a session that begins with the stretch, not stored yet."""
+    began, seconds = believed_seconds(stretch, after=after)
+    return WritingSession(
         user=user,
         story_id=chapter.story_id,
         chapter=chapter,
         story_title=chapter.story.title,
         chapter_title=chapter.title,
-        started_at=stretch.began,
+        started_at=began,
         last_change_at=stretch.ended,
-        ended_at=ended_at,
-        day=user.day_of(stretch.ended),
+        day=stretch.day,
         time_zone=user.time_zone,
-        active_seconds=stretch.active_seconds,
-        saves=1,
-        words_start=change.words_before,
-        words_end=change.words_after,
+        active_seconds=seconds,
+        saves=stretch.saves,
+        words_start=stretch.words_before,
+        words_end=stretch.words_after,
         source=change.source,
         count_rule=RULE,
-        **words,
+        **stretch.words,
     )
 
 
-def _extend(
-    session: WritingSession,
-    chapter: Chapter,
-    change: Change,
-    words: dict[str, int],
-    at: datetime,
-    user: User,
-) -> WritingSession:
+def _extend(session: WritingSession, chapter: Chapter, stretch: Stretch) -> None:
     # A clock that was set back must not end a session before it began.
-    ended = max(at, session.last_change_at)
-    stretch = _stretch(change, user=user, at=ended, after=session.last_change_at)
-    session.last_change_at = stretch.ended
-    session.active_seconds += stretch.active_seconds
-    session.saves += 1
-    session.words_end = change.words_after
+    ended = max(stretch.ended, session.last_change_at)
+    _began, seconds = believed_seconds(replace(stretch, ended=ended), after=session.last_change_at)
+    session.last_change_at = ended
+    session.active_seconds += seconds
+    session.saves += stretch.saves
+    session.words_end = stretch.words_after
     session.chapter_title = chapter.title
-    for cause, count in words.items():
+    for cause, count in stretch.words.items():
         setattr(session, cause, getattr(session, cause) + count)
-    session.updated_at = timezone.now()
-    with connection.cursor() as cursor:
-        cursor.execute(EXTEND, vars(session))
-    return session
+
+
+def _write_changed(sessions: Iterable[WritingSession]) -> None:
+    rows = [
+        {
+            "id": str(session.pk),
+            "last_change_at": session.last_change_at.isoformat(),
+            "ended_at": session.ended_at.isoformat() if session.ended_at else None,
+            **{name: getattr(session, name) for name in CHANGED},
+        }
+        for session in sessions
+    ]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(CHANGE, {"rows": json.dumps(rows), "now": timezone.now()})
 
 
 def close_idle_sessions(*, at: datetime) -> int:
@@ -202,3 +227,10 @@ def close_idle_sessions(*, at: datetime) -> int:
     return WritingSession.objects.filter(
         pk__in=WritingSession.objects.filter(idle, ended_at__isnull=True).values("pk")
     ).update(ended_at=F("last_change_at"), updated_at=Now())
+
+
+def forget_old_cuts(*, at: datetime) -> int:
+    """Drop the marks of cuts too old to be moves any more; return of how many sessions."""
+    recent = WritingSession.objects.filter(updated_at__gte=at - timedelta(days=2))
+    old = recent.filter(last_change_at__lt=at - moves.KEPT_FOR).exclude(cuts=[])
+    return old.update(cuts=[])

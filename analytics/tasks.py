@@ -79,7 +79,8 @@ def roll_up_stale_days() -> int:
 
 @shared_task
 def close_idle_sessions() -> int:
-    """End the sessions nobody has written in for a while."""
+    """End the sessions nobody has written in for a while; forget what was cut long ago."""
+    services.forget_old_cuts(at=timezone.now())
     return services.close_idle_sessions(at=timezone.now())
 
 

@@ -18,8 +18,30 @@ SAVED_SCHEMAS: dict[str, Any] = {
             "restored": COUNT,
             "cut": COUNT,
             "replaced": COUNT,
+            "applied": COUNT,
             "active_ms": COUNT,
-            "since": {"type": ["string", "null"], "format": "date-time"},
+            "since": {
+                "type": ["string", "null"],
+                "format": "date-time",
+                "description": "The first of these changes.",
+            },
+            "moves": {
+                "type": "array",
+                "description": "What was cut or pasted, in order; equal words have equal marks.",
+                "items": {
+                    "type": "object",
+                    "required": ["cause", "words", "mark"],
+                    "properties": {
+                        "cause": {"enum": ["cut", "pasted"]},
+                        "words": COUNT,
+                        "mark": {
+                            "type": "string",
+                            "pattern": "^[0-9a-f]{8}-[0-9]{1,9}$",
+                            "description": "CRC-32 of the words, and their number.",
+                        },
+                    },
+                },
+            },
         },
     },
     "Save": {

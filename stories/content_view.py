@@ -8,6 +8,7 @@ so that a stranger learns nothing from how a body was refused.
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -60,8 +61,11 @@ COUNTS = (
     "restored",
     "cut",
     "replaced",
+    "applied",
     "active_ms",
 )
+MOST_MOVES = 200
+MARK = re.compile(r"[0-9a-f]{8}-[0-9]{1,9}", re.ASCII)
 CAUSES = frozenset({"typed", "pasted", "restored", "replaced", "imported"})
 
 
@@ -277,7 +281,23 @@ def _activity(raw: object) -> dict[str, Any] | None:
         if type(value) is not int or not 0 <= value <= MAX_COUNT:
             raise Invalid.field(f"activity.{name}", _("This must be a whole number from 0."))
         counts[name] = value
-    return counts | {"since": _since(raw.get("since"))}
+    return counts | {"since": _since(raw.get("since")), "moves": _moves(raw.get("moves"))}
+
+
+def _moves(raw: object) -> list[dict[str, Any]]:
+    """Check what the editor says was cut or pasted; more than it ever sends is left out."""
+    moves: list[Any] = raw if isinstance(raw, list) else [] if raw is None else [None]
+    if not all(_is_move(move) for move in moves):
+        raise Invalid.field("activity.moves", _("These must be cause, words and mark."))
+    return moves[:MOST_MOVES]
+
+
+def _is_move(raw: object) -> bool:
+    if not isinstance(raw, dict) or raw.get("cause") not in {"cut", "pasted"}:
+        return False
+    words, mark = raw.get("words"), raw.get("mark")
+    is_count = type(words) is int and 0 <= words <= MAX_COUNT
+    return is_count and isinstance(mark, str) and MARK.fullmatch(mark) is not None
 
 
 def _since(raw: object) -> str | None:

@@ -79,8 +79,9 @@ class Change:
     """What one accepted save did, for whoever keeps the ledger.
 
     `activity` is what the editor says it did, checked for shape only: `typed`, `pasted`, `removed`,
-    `undone`, `restored`, `cut`, `replaced` and `active_ms` as whole numbers ≥ 0, and `since` as an
-    ISO time with an offset, or None. Whether it adds up is for the ledger to judge.
+    `undone`, `restored`, `cut`, `replaced`, `applied` and `active_ms` as whole numbers ≥ 0, `since`
+    as an ISO time with an offset, or None, and `moves`, what was cut or pasted, in order: objects
+    of `cause`, `words` and `mark`. Whether it adds up is for the ledger to judge.
     """
 
     words_before: int

@@ -5,17 +5,20 @@ from hypothesis import strategies as st
 
 from analytics.causes import adds_up, word_difference, words_by_cause
 from stories.counting import count_words
+from stories.saving import Change
 
 
 def explain(before, after, *, source="editor", cause="typed", reported=None):
     found = words_by_cause(
-        source=source,
-        cause=cause,
-        reported=reported,
-        text_before=before,
-        text_after=after,
-        words_before=count_words(before),
-        words_after=count_words(after),
+        Change(
+            source=source,
+            cause=cause,
+            activity=reported,
+            text_before=before,
+            text_after=after,
+            words_before=count_words(before),
+            words_after=count_words(after),
+        )
     )
     return {name: count for name, count in found.items() if count}
 
@@ -68,13 +71,14 @@ def test_large_rewrites_are_compared_without_their_order():
 
 def test_a_stored_count_of_an_older_rule_still_adds_up():
     found = words_by_cause(
-        source="editor",
-        cause="typed",
-        reported=None,
-        text_before="one",
-        text_after="one two",
-        words_before=5,
-        words_after=2,
+        Change(
+            source="editor",
+            cause="typed",
+            text_before="one",
+            text_after="one two",
+            words_before=5,
+            words_after=2,
+        )
     )
     assert sum(found.values()) and found["typed"] - found["removed"] == -3
 

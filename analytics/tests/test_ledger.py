@@ -89,12 +89,53 @@ def test_two_saves_around_midnight_are_two_sessions_on_two_days(chapter, alice):
     assert second.active_seconds <= 10
 
 
-def test_work_typed_before_midnight_does_not_reach_back_over_it(chapter, alice):
+def test_a_save_from_before_midnight_to_after_it_is_divided_there(chapter, alice):
+    add_words(chapter, 2, "2026-03-11 23:59:30", typed=2)
+    since = "2026-03-11T23:59:40+00:00"
+    write(
+        chapter, words(10), "2026-03-12 00:00:40", typed=9, removed=1, active_ms=60_000, since=since
+    )
+    first, second = sessions(alice)
+    assert [(str(s.day), s.typed, s.removed) for s in (first, second)] == [
+        ("2026-03-11", 2 + 3, 0),
+        ("2026-03-12", 6, 1),
+    ]
+    assert (first.words_end, second.words_start, second.words_end) == (5, 5, 10)
+    assert first.ended_at == first.last_change_at < at("2026-03-12 00:00")
+    assert (second.started_at, second.ended_at) == (at("2026-03-12 00:00"), None)
+    assert (first.active_seconds, second.active_seconds) == (19, 40)
+    assert (first.saves, second.saves) == (1, 1)
+
+
+def test_what_was_typed_before_midnight_and_came_in_the_morning_is_the_evenings(chapter, alice):
     since = "2026-03-11T23:50:00+00:00"
-    add_words(chapter, 4, "2026-03-12 00:00:10", typed=4, active_ms=600_000, since=since)
+    add_words(chapter, 4, "2026-03-12 08:00:00", typed=4, active_ms=300_000, since=since)
     (session,) = sessions(alice)
-    assert session.started_at == at("2026-03-12 00:00")
-    assert session.active_seconds == 10
+    assert (str(session.day), session.typed, session.active_seconds) == ("2026-03-11", 4, 300)
+    assert session.ended_at == session.last_change_at == at("2026-03-11 23:55")
+
+
+def test_nothing_is_taken_away_before_midnight_that_was_not_there(chapter, alice):
+    since = "2026-03-11T23:59:30+00:00"
+    activity = {"typed": 1, "removed": 1, "pasted": 3, "cut": 3}
+    write(chapter, "", "2026-03-12 00:00:30", active_ms=60_000, since=since, **activity)
+    assert sum(session.net for session in sessions(alice)) == 0
+    assert all(session.words_end >= 0 for session in sessions(alice))
+
+
+def test_a_divided_save_adds_three_statements_at_most(chapter, alice):
+    add_words(chapter, 2, "2026-03-11 23:59:30", typed=2)
+    since = "2026-03-11T23:59:40+00:00"
+    with CaptureQueriesContext(connection) as captured:
+        add_words(chapter, 9, "2026-03-12 00:00:40", typed=9, active_ms=60_000, since=since)
+    ledger = [query for query in captured.captured_queries if "writingsession" in query["sql"]]
+    assert len(ledger) == 3
+
+
+def test_a_beginning_from_before_yesterday_is_not_believed(chapter, alice):
+    add_words(chapter, 4, "2026-03-12 08:00", typed=4, since="2026-03-10T23:59:00+00:00")
+    (session,) = sessions(alice)
+    assert (str(session.day), session.started_at) == ("2026-03-12", at("2026-03-12 00:00"))
 
 
 def test_the_day_is_the_writers_own(chapter, alice):

@@ -3,27 +3,31 @@
  */
 
 export const CAUSES = Object.freeze([
-  "typed", "pasted", "restored", "replaced", "removed", "undone", "cut",
+  "typed", "pasted", "restored", "replaced", "applied", "removed", "undone", "cut",
 ]);
-const ADDED = ["typed", "pasted", "restored", "replaced"];
+const ADDED = ["typed", "pasted", "restored", "replaced", "applied"];
 const TAKEN = ["removed", "undone", "cut"];
 
 /** A pause longer than this is thinking elsewhere, not writing. */
 export const LONGEST_PAUSE = 30_000;
 
-/** @typedef {Record<string, number> & {active_ms: number, since: string | null}} Activity */
+/** More of them between two saves are no longer told apart. */
+const MOST_MOVES = 200;
+
+/** @typedef {Record<string, number> & {active_ms: number, since: string | null, moves: import("./moves.js").Move[]}} Activity */
 
 /** @returns {Activity} */
 export function noActivity() {
-  return { typed: 0, pasted: 0, restored: 0, replaced: 0, removed: 0, undone: 0, cut: 0,
-    active_ms: 0, since: null };
+  return { typed: 0, pasted: 0, restored: 0, replaced: 0, applied: 0, removed: 0, undone: 0, cut: 0,
+    active_ms: 0, since: null, moves: [] };
 }
 
 /** @returns {Activity} the two together; the earlier `since` stays. */
 export function sumActivity(earlier, later) {
   if (!earlier) return later;
-  const sum = { ...later, since: earlier.since ?? later.since };
-  for (const cause of [...CAUSES, "active_ms"]) sum[cause] += earlier[cause];
+  const moves = [...earlier.moves ?? [], ...later.moves ?? []].slice(0, MOST_MOVES);
+  const sum = { ...later, since: earlier.since ?? later.since, moves };
+  for (const cause of [...CAUSES, "active_ms"]) sum[cause] = (sum[cause] ?? 0) + (earlier[cause] ?? 0);
   return sum;
 }
 
@@ -42,20 +46,22 @@ export class ActivityMeter {
    * @param {string} cause one of CAUSES
    * @param {number} words at least 0
    * @param {number} now
+   * @param {import("./moves.js").Move | null} move what was cut or pasted
    */
-  note(cause, words, now) {
+  note(cause, words, now, move = null) {
     const gap = this.#lastChangeAt === null ? null : now - this.#lastChangeAt;
     const atWork = gap !== null && gap >= 0 && gap <= LONGEST_PAUSE;
     const from = atWork ? this.#lastChangeAt : now;
     this.#activity.since ??= new Date(from).toISOString();
     if (atWork) this.#activity.active_ms += Math.round(gap);
     this.#activity[cause] += words;
+    if (move && this.#activity.moves.length < MOST_MOVES) this.#activity.moves.push(move);
     this.#lastChangeAt = now;
   }
 
   /** @returns {Activity} */
   peek() {
-    return { ...this.#activity };
+    return { ...this.#activity, moves: [...this.#activity.moves] };
   }
 
   /** @returns {Activity} */

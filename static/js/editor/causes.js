@@ -4,6 +4,7 @@
  */
 
 import { isHistoryTransaction } from "../../vendor/editor.js";
+import { moveOf } from "./moves.js";
 import { wordsBetween } from "./words.js";
 
 /** Cause when words were gained, cause when words were lost. */
@@ -14,6 +15,7 @@ const PAIRS = {
   cut: ["typed", "cut"],
   history: ["restored", "undone"],
   replace: ["replaced", "removed"],
+  apply: ["applied", "removed"],
 };
 
 /** @param {import("prosemirror-state").Transaction} transaction @returns {keyof PAIRS} */
@@ -24,9 +26,10 @@ export function originOf(transaction) {
   return origin in PAIRS ? origin : "input";
 }
 
-/** @returns {{cause: string, words: number}} for the change from one document to the next */
+/** @returns {{cause: string, words: number, move: import("./moves.js").Move | null}} for the change from one document to the next */
 export function changeOf(transaction, before, after) {
   const words = wordsBetween(before, after);
   const [gained, lost] = PAIRS[originOf(transaction)];
-  return words < 0 ? { cause: lost, words: -words } : { cause: gained, words };
+  const change = words < 0 ? { cause: lost, words: -words } : { cause: gained, words };
+  return { ...change, move: moveOf(transaction, change.cause, change.words) };
 }

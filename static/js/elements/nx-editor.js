@@ -86,7 +86,7 @@ class NxEditor extends HTMLElement {
       doc,
       isSmart: () => this.switches.isSmart,
       plugins: [typewriter(() => this.switches.isTypewriter)],
-      onChange: ({ cause, words }) => this.#changed(cause, words),
+      onChange: (change) => this.#changed(change),
       onState: () => this.menus?.update(),
     });
     this.menus = new Menus(this, this.wording, this.text);
@@ -125,8 +125,8 @@ class NxEditor extends HTMLElement {
     ];
   }
 
-  #changed(cause, words) {
-    this.meter.note(cause, words, Date.now());
+  #changed({ cause, words, move }) {
+    this.meter.note(cause, words, Date.now(), move);
     if (words) sendTyping(this.dataset.chapter, this.text.words);
     this.session.dispatch({ type: "edited" });
   }
