@@ -237,8 +237,11 @@ def test_with_the_server_away_the_page_opens_and_sends_once_it_is_back(
     ):
         page = open_online(context.new_page(), site, chapter)
         page.close()
+        page = context.new_page()
+        # What the worker does not hand out, the page has to ask the network for.
+        context.new_cdp_session(page).send("Network.setCacheDisabled", {"cacheDisabled": True})
         wire.latency = 8
-        page = open_offline(context.new_page(), site, chapter)
+        open_offline(page, site, chapter)
         page.keyboard.type(" And on.")
         page.wait_for_timeout(3_000)
         wire.latency = 0
@@ -322,6 +325,17 @@ def test_a_chapter_is_here_for_seven_days(window, live_site, chapter, days, is_h
     else:
         assert "not opened on this device lately" in kind_page(page)
         assert not page.evaluate(COPY_OF, str(chapter.pk))
+
+
+def test_a_copy_with_words_the_server_lacks_outlives_its_week(window, live_site, chapter):
+    page = open_online(window.new_page(), live_site, chapter)
+    window.set_offline(True)
+    page.keyboard.type(" Unsent.")
+    expect(chip(page)).to_have_text("Offline, saved on this device")
+    page.evaluate(AGE, [str(chapter.pk), 8])
+    page.close()
+    page = open_offline(window.new_page(), live_site, chapter)
+    expect(page.locator(".ProseMirror")).to_contain_text("Unsent.")
 
 
 def test_the_caches_hold_the_page_and_files_but_no_word(window, live_site, as_alice, chapter):

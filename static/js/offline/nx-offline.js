@@ -51,7 +51,8 @@ class NxOffline extends HTMLElement {
     });
     fill(editor, copy);
     this.replaceChildren(page);
-    window.addEventListener("online", () => lookWhatIsNew(editor));
+    const whole = document.querySelector("[data-whole]");
+    window.addEventListener("online", () => { whole.hidden = false; });
     await import("../elements/nx-editor.js");
   }
 }
@@ -70,12 +71,6 @@ function fill(editor, copy) {
     if (url) link.href = url;
     else link.remove();
   }
-}
-
-/** The copy may be days old. Where nothing was typed upon it, the server's text takes its place. */
-function lookWhatIsNew(editor) {
-  document.querySelector("[data-whole]").hidden = false;
-  editor.session?.dispatch({ type: "elsewhere", revision: Infinity });
 }
 
 if (!customElements.get("nx-offline")) customElements.define("nx-offline", NxOffline);

@@ -1,6 +1,6 @@
 /** What an opened chapter leaves on this device for the time without a network, besides its text (editor/copies.js). */
 
-import { keepOnlyKeyOf, removeOldCopies } from "./tidying.js";
+import { removeOldCopies } from "./tidying.js";
 
 /** @param {HTMLElement} host an nx-editor @returns {object} what the page shows around the text */
 export function shownOf(host) {
@@ -13,11 +13,10 @@ export function shownOf(host) {
   };
 }
 
-/** With a network: only this writer's key and the copies of a week stay, and the worker is asked for. */
-export async function prepareOffline({ user, worker }) {
+/** With a network: only the copies of a week stay, and the browser is asked for the worker. */
+export async function prepareOffline({ worker }) {
   if (!worker) return;
   try {
-    await keepOnlyKeyOf(user);
     await removeOldCopies(Date.now());
     await navigator.serviceWorker?.register(worker, { scope: "/chapters/", updateViaCache: "none" });
   } catch (error) {

@@ -1,4 +1,4 @@
-/** What this browser's database (lib/vault.js) may hold of copies and keys, kept to it. */
+/** The copies and keys in this browser's database (lib/vault.js), as rows that nobody need open. */
 
 import { answerTo, finished, openDatabase, rangeOf } from "../lib/database.js";
 
@@ -18,16 +18,6 @@ export async function removeOldCopies(now) {
     if (at < now - KEPT && !await answerTo(drafts.count(rangeOf(user, chapter)))) copies.delete([user, chapter]);
     cursor.continue();
   });
-  await finished(deed);
-  base.close();
-}
-
-/** Who writes here now. Another's key goes: they get it again by signing in. */
-export async function keepOnlyKeyOf(userId) {
-  const base = await openDatabase();
-  const deed = base.transaction("keys", "readwrite");
-  const keys = deed.objectStore("keys");
-  for (const user of await answerTo(keys.getAllKeys())) if (user !== userId) keys.delete(user);
   await finished(deed);
   base.close();
 }
