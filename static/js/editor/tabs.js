@@ -96,8 +96,11 @@ export class Tabs {
         onHeld();
       });
       navigator.locks.request(this.name, options, held).catch((error) => {
-        if (error.name !== "AbortError") throw error;
-        if (isMine) this.#lose();
+        if (error.name === "AbortError") return isMine && this.#lose();
+        // No locks in this kind of page after all.
+        this.channel.close();
+        this.channel = null;
+        return resolve(true);
       });
     });
   }

@@ -6,7 +6,8 @@ import assert from "node:assert/strict";
 
 import { initial } from "../editor/machine.js";
 import { isReader } from "../editor/recovery-steps.js";
-import { World, hash } from "./world.js";
+import { hash } from "./server.js";
+import { World } from "./world.js";
 
 const wordsOf = (text) => text.match(/\bw\d+/g) ?? [];
 

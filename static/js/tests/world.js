@@ -1,30 +1,20 @@
 /** A server, a network, another writer's tab and an editor for the save machine, driven by chance. */
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 
 import { noActivity } from "../editor/activity.js";
 import { initial, step, wakeAt } from "../editor/machine.js";
 import { Disk } from "./disk.js";
+import { hash, Server } from "./server.js";
 
-export const hash = (text) => createHash("sha256").update(text).digest("hex");
+export { dice } from "./dice.js";
 
-/** A small seeded generator (mulberry32), so that a failing run can be repeated. */
-export function dice(seed) {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
-export class World {
-  now = 0; text = "start"; typed = 0; saves = 0; wire = []; bodies = new Map(); receipts = new Map();
-  server = { revision: 1, text: "start" }; history = new Set(["start"]); ledger = 0; keys = 0;
-  meter = 0; isSignedIn = true; user = "same"; isReachable = true; isFull = false; dropped = 0;
+export class World extends Server {
+  now = 0; text = "start"; typed = 0; wire = []; bodies = new Map(); keys = 0;
+  meter = 0; user = "same"; isReachable = true; dropped = 0;
   disk = new Disk(); state = initial();
 
   constructor(random) {
+    super();
     this.random = random;
     this.send({ type: "loaded", same: true, base: { revision: 1, hash: hash("start").slice(0, 8) } });
   }
@@ -96,27 +86,6 @@ export class World {
     this.meter += 1;
     this.text += ` w${this.typed}`;
     this.send({ type: "edited", now: this.now });
-  }
-
-  /** The server's order: sign-in, receipt, precondition, write. */
-  serve(request) {
-    if (!this.isSignedIn) return [403, { code: "not_authenticated" }];
-    if (this.receipts.has(request.key)) return [200, this.receipts.get(request.key)];
-    if (this.isFull) return [413, { detail: "Too long." }];
-    const { content, base_revision, activity } = JSON.parse(request.body);
-    const head = `${this.server.revision}-${hash(this.server.text).slice(0, 8)}`;
-    if (base_revision !== head) return [412, {}];
-    this.write(content);
-    this.ledger += activity.typed;
-    const receipt = { revision: this.server.revision, hash: hash(content) };
-    this.receipts.set(request.key, receipt);
-    this.saves += 1;
-    return [200, receipt];
-  }
-
-  write(text) {
-    this.history.add(text);
-    this.server = { revision: this.server.revision + 1, text };
   }
 
   /** Something reaches the server or not, and its answer comes back or not. */
