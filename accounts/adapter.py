@@ -11,6 +11,7 @@ from allauth.core import context as current
 from django.conf import settings
 from django.contrib.sites.shortcuts import get_current_site
 from django.http import HttpRequest
+from django.urls import reverse
 
 from accounts import limits
 from accounts.models import User
@@ -52,6 +53,10 @@ class AccountAdapter(DefaultAccountAdapter):
             if not is_failure:
                 attempt.give_back()
         return user
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """Lead back to the security page: the form again, empty, looks as if nothing was kept."""
+        return reverse("accounts:security")
 
     def clean_email(self, email: str) -> str:
         return str(super().clean_email(email)).lower()

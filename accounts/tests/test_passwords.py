@@ -59,6 +59,16 @@ def test_a_change_keeps_this_session_under_a_new_key_and_ends_the_others(
 
 
 @pytest.mark.django_db
+def test_the_page_of_a_change_leads_back_and_says_what_happened(as_alice, alice, signed_in):
+    other = signed_in(alice)
+    form = {"oldpassword": OLD, "password1": NEW, "password2": NEW}
+    answer = as_alice.post("/accounts/password/change/", form, follow=True)
+    assert answer.redirect_chain == [("/settings/security/", 302)]
+    assert "Your new password is kept. Everywhere else" in answer.content.decode()
+    assert not is_in(other)
+
+
+@pytest.mark.django_db
 def test_tokens_of_this_session_stay_good_and_those_of_others_die(alice):
     def signed_in_program():
         body = {"email": alice.email, "password": OLD}
