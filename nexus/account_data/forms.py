@@ -8,6 +8,12 @@ from django.utils.translation import gettext_lazy as _
 MAX_PASSWORD = 1000
 
 
+class ProofField(forms.CharField):
+    """One of two proofs of the same: neither is needed by itself, but neither is a mere wish."""
+
+    is_alternative = True
+
+
 class DeletionForm(forms.Form):
     """The e-mail by hand, so that nobody ends an account by a slip; then proof of who types."""
 
@@ -18,14 +24,14 @@ class DeletionForm(forms.Form):
             attrs={"autocomplete": "off", "inputmode": "email", "spellcheck": "false"}
         ),
     )
-    password = forms.CharField(
+    password = ProofField(
         label=_("Your password"),
         max_length=MAX_PASSWORD,
         strip=False,
         required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
-    code = forms.CharField(
+    code = ProofField(
         label=_("Or a code"),
         max_length=20,
         required=False,

@@ -132,6 +132,7 @@ def _delete_page(
 ) -> HttpResponse:
     context = {
         "form": form,
+        "has_proof": _person(request).has_usable_password() or _has_codes(_person(request)),
         "email": _person(request).email,
         "days": GRACE.days,
         "purge_day": timezone.now() + GRACE,

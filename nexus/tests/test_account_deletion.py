@@ -5,6 +5,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.core import mail
@@ -269,6 +270,19 @@ def test_the_page_says_what_will_happen_and_offers_the_archive_first(as_alice):
     assert page.index("What will happen") < page.index("Download everything")
     assert page.index("Download everything") < page.index('type="password"')
     assert "30 days" in page and "for good" in page
+
+
+def test_of_two_proofs_neither_is_said_to_be_a_mere_wish(as_alice, alice):
+    Authenticator.objects.create(user=alice, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    page = as_alice.get(PAGE).content.decode()
+    assert "Or a code" in page and "(if you like)" not in page
+
+
+def test_a_writer_without_a_password_is_told_to_set_one_first(alice, signed_in):
+    assert "/accounts/password/set/" not in signed_in(alice).get(PAGE).content.decode()
+    alice.set_unusable_password()
+    alice.save()
+    assert "/accounts/password/set/" in signed_in(alice).get(PAGE).content.decode()
 
 
 def test_the_page_closes_the_account(alice, as_alice):
