@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { noActivity } from "../editor/activity.js";
-import { chipOf } from "../editor/chip.js";
 import { initial, isUnsaved, LIMIT, PAUSE, step, wakeAt } from "../editor/machine.js";
 import { World, dice } from "./world.js";
 
@@ -124,7 +123,7 @@ test("a refusal stops and asks; trying again uses a new key and keeps the activi
   const [first, request] = saving();
   const [stopped] = run(first, [answer(request, 413, { detail: "Too long." }), edit(6_000), tick(60_000)]);
   assert.equal(stopped.name, "BLOCKED");
-  assert.equal(chipOf(stopped, 0).reason, "Too long.");
+  assert.equal(stopped.reason, "Too long.");
   const [again] = sends(run(stopped, [{ type: "save_now", now: 61_000 }])[1]);
   assert.notEqual(again.request.key, request.key);
   assert.equal(JSON.parse(again.request.body).activity.typed, 2);
@@ -179,17 +178,6 @@ test("a change elsewhere is taken over only by a clean editor", () => {
   const head = { revision: 2, hash: "22222222", content: "<p>y</p>" };
   assert.equal(run(asked, [{ type: "head", head, now: 1 }])[1][0].do, "show");
   assert.deepEqual(run(asked, [edit(0), { type: "head", head, now: 1 }])[1], []);
-});
-
-test("the chip never claims a journal that does not last, and turns amber after a minute", () => {
-  const [first, request] = saving();
-  const [lost] = run(first, [{ type: "offline" }, { type: "lost", key: request.key, now: 3_000, random: 0 }]);
-  assert.deepEqual(chipOf(lost, 59_000), { key: "retrying", tone: "calm", rescue: false });
-  assert.deepEqual(chipOf(lost, 60_000), { key: "retrying", tone: "amber", rescue: true });
-  assert.equal(chipOf({ ...lost, durable: true }, 60_000).key, "offline");
-  const buffered = { ...open(), name: "BUFFERED" };
-  assert.equal(chipOf(buffered, 1_000).key, "editing");
-  assert.equal(chipOf({ ...buffered, durable: true }, 1_000).key, "device");
 });
 
 test("10,000 random events hold every promise, then come to rest", () => {
