@@ -14,8 +14,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-# A word with the space after it; or the space a text begins with.
-WORD = re.compile(r"\S+\s*|\s+")
+# A word with the spaces after it; or the break between two paragraphs, so that a paragraph's last
+# word stays the same word when another paragraph follows.
+WORD = re.compile(r"\S+[^\S\n]*|\s+")
 SMALL = 10_000
 # Words shown on either side of a change.
 CONTEXT = 24
@@ -73,7 +74,8 @@ def folded(pieces: Iterable[Piece], *, context: int = CONTEXT) -> list[Piece | G
             continue
         if before:
             shown.append(Piece("equal", "".join(words[:before])))
-        shown.append(Gap(hidden))
+        gap = words[before : len(words) - after]
+        shown.append(Gap(sum(not word.isspace() for word in gap)))
         if after:
             shown.append(Piece("equal", "".join(words[-after:])))
     return shown

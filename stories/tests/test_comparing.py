@@ -38,3 +38,11 @@ def test_texts_with_nothing_in_common_and_few_words_are_compared_quickly():
     started = time.process_time()
     compare(before, after)
     assert time.process_time() - started < 0.5
+
+
+def test_a_paragraph_that_another_one_follows_now_has_not_changed():
+    pieces = compare("A boy.", "A boy.\n\nAnd a girl.")
+    assert [(piece.op, piece.text) for piece in pieces] == [
+        ("equal", "A boy."),
+        ("insert", "\n\nAnd a girl."),
+    ]
