@@ -1,59 +1,77 @@
-"""Bars by day, with the line of the daily target: drawn twice, for wide and for narrow screens."""
+"""Bars by day, week or month: words up, what revising took away down, rest days hatched.
+
+Drawn twice, for wide and for narrow screens.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 
+from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from analytics.charts.chart import Chart, long_date, nice_top, short_date, whole
-from analytics.charts.svg import element, join, number, picture, text
+from analytics.charts.frame import (
+    NARROW,
+    ROOMY,
+    Frame,
+    Key,
+    grid,
+    label_at,
+    labels_below,
+    legend,
+    level,
+)
+from analytics.charts.svg import element, join, number, picture
+from analytics.periods import Period
 from analytics.reports.days import DayWords
 from analytics.reports.figures import Figures
+from analytics.reports.series import SeriesRow
 from analytics.reports.stories import Row
 
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """The room of one drawing; the plot leaves space for labels on its left, top and foot."""
-
-    width: int
-    height: int
-    css: str
-    labels: int
-    left: int = 40
-    top: int = 34
-    foot: int = 22
-
-    @property
-    def base(self) -> int:
-        return self.height - self.foot
-
-    @property
-    def plot(self) -> int:
-        return self.base - self.top
-
-    def y(self, value: float, scale: int) -> float:
-        return self.base - self.plot * value / scale
+MEASURE_NAMES: dict[str, Promise] = {
+    "words": gettext_lazy("Words"),
+    "net": gettext_lazy("Net"),
+    "gross": gettext_lazy("Gross"),
+    "minutes": gettext_lazy("Minutes"),
+}
+# Beyond half of what was written, a bar downwards is cut and its number says the rest.
+DEPTH = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """What one bar stands for, and how that is called in full and in short."""
+    """What one bar stands for, and how that is called in full and in short.
+
+    `down` hangs below the line: words removed, or what a net value lacks.
+    """
 
     key: str
     name: str
     label: str
-    words: int
+    value: int
+    down: int
     figures: Figures
     is_now: bool = False
+    is_rest: bool = False
+    url: str = ""
 
 
-ROOMY = Frame(760, 240, "chart chart--roomy", labels=6)
-NARROW = Frame(340, 200, "chart chart--narrow", labels=3)
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What all bars of a chart share."""
+
+    heading: str
+    title: str
+    ident: str
+    goal: int | None = None
+    measure: str = "words"
+    sentence: str = ""
 
 
 def bar_chart(
@@ -63,20 +81,16 @@ def bar_chart(
     title: str,
     ident: str,
     why: str | SafeString = "",
+    rest: Collection[date] = (),
 ) -> Chart:
     """Draw a bar a day, as high as its words, and the goal as a line when there is one."""
     bars = [
-        Bar(
-            day.day.isoformat(),
-            long_date(day.day),
-            short_date(day.day),
-            day.words,
-            day.figures,
-            day.is_today,
-        )
+        _bar(Period(day.day, day.day), day.figures, is_now=day.is_today, is_rest=day.day in rest)
         for day in days
     ]
-    return _chart(bars, goal, bars_sentence(days), (_("Day"), title, ident), why)
+    # A day may be given by its words alone.
+    bars = [replace(bar, value=day.words) for bar, day in zip(bars, days, strict=True)]
+    return _chart(bars, Sheet(_("Day"), title, ident, goal, sentence=bars_sentence(days)), why)
 
 
 def period_chart(
@@ -88,47 +102,98 @@ def period_chart(
     why: str | SafeString = "",
 ) -> Chart:
     """Draw a bar a week or month."""
-    bars = [
-        Bar(
-            row.period.first.isoformat(),
-            _("%(first)s to %(last)s")
-            % {"first": long_date(row.period.first), "last": long_date(row.period.last)},
-            short_date(row.period.first),
-            row.words,
-            row.figures,
-        )
-        for row in rows
-    ]
+    bars = [_bar(row.period, row.figures) for row in rows]
     words = sum(row.words for row in rows)
     sentence = ngettext("%(words)s word in all.", "%(words)s words in all.", words)
-    return _chart(bars, goal, sentence % {"words": whole(words)}, (_("Period"), title, ident), why)
+    sheet = Sheet(_("Period"), title, ident, goal, sentence=sentence % {"words": whole(words)})
+    return _chart(bars, sheet, why)
 
 
-def _chart(
-    bars: Sequence[Bar],
-    goal: int | None,
-    sentence: str,
-    names: tuple[str, str, str],
-    why: str | SafeString,
+def series_chart(
+    rows: Sequence[SeriesRow],
+    sheet: Sheet,
+    *,
+    why: str | SafeString = "",
+    urls: Sequence[str] = (),
 ) -> Chart:
-    heading, title, ident = names
-    frames = ((ROOMY, ident), (NARROW, f"{ident}-narrow"))
-    drawn = [
-        _drawing(bars, goal, frame, title=title, sentence=sentence, ident=name)
-        for frame, name in frames
+    """Draw rows of a series by the sheet's measure; `urls` lead from the table to each row's why.
+
+    Days of rest are hatched where a bar is a day.
+    """
+    bars = [
+        _bar(
+            row.period,
+            row.figures,
+            measure=sheet.measure,
+            is_now=row.is_now,
+            is_rest=len(row.period) == row.rest_days == 1,
+            url=urls[place] if urls else "",
+        )
+        for place, row in enumerate(rows)
     ]
+    return _chart(bars, sheet, why)
+
+
+def _bar(
+    period: Period,
+    figures: Figures,
+    *,
+    measure: str = "words",
+    is_now: bool = False,
+    is_rest: bool = False,
+    url: str = "",
+) -> Bar:
+    value = figures.measured(measure)
+    revised = figures.removed if measure in ("words", "gross") else 0
+    return Bar(
+        period.first.isoformat(),
+        _name(period),
+        short_date(period.first),
+        value,
+        max(-value, revised),
+        figures,
+        is_now,
+        is_rest,
+        url,
+    )
+
+
+def _name(period: Period) -> str:
+    if len(period) == 1:
+        return long_date(period.first)
+    dates = {"first": long_date(period.first), "last": long_date(period.last)}
+    return _("%(first)s to %(last)s") % dates
+
+
+def _chart(bars: Sequence[Bar], sheet: Sheet, why: str | SafeString) -> Chart:
+    drawn = [
+        _drawing(bars, frame, sheet, ident)
+        for frame, ident in ((ROOMY, sheet.ident), (NARROW, f"{sheet.ident}-narrow"))
+    ]
+    others = [name for name in ("net", "minutes") if name != sheet.measure]
+    names = [str(MEASURE_NAMES[name]) for name in (sheet.measure, *others)]
     return Chart(
-        id=ident,
-        title=title,
-        sentence=sentence,
+        id=sheet.ident,
+        title=sheet.title,
+        sentence=sheet.sentence,
         svg=join(*drawn),
-        headings=(heading, _("Words"), _("Net"), _("Minutes")),
+        headings=(sheet.heading, names[0], _("Removed"), *names[1:]),
         rows=tuple(
-            (bar.name, whole(bar.words), whole(bar.figures.net), whole(bar.figures.minutes))
+            (
+                _heading(bar),
+                whole(bar.value),
+                whole(bar.figures.removed),
+                *(whole(bar.figures.measured(name)) for name in others),
+            )
             for bar in bars
         ),
         why=why,
     )
+
+
+def _heading(bar: Bar) -> str | SafeString:
+    name = format_html('<a href="{}">{}</a>', bar.url, bar.name) if bar.url else bar.name
+    return format_html("{} ({})", name, _("rest")) if bar.is_rest else name
 
 
 def bars_sentence(days: Sequence[DayWords]) -> str:
@@ -153,117 +218,123 @@ def bars_sentence(days: Sequence[DayWords]) -> str:
     }
 
 
-def _drawing(
-    bars: Sequence[Bar],
-    goal: int | None,
-    frame: Frame,
-    *,
-    title: str,
-    sentence: str,
-    ident: str,
-) -> SafeString:
-    scale = nice_top(max([bar.words for bar in bars] + [goal or 0, 1]))
+def _drawing(bars: Sequence[Bar], frame: Frame, sheet: Sheet, ident: str) -> SafeString:
+    scale = nice_top(max([bar.value for bar in bars] + [sheet.goal or 0, 1]))
+    frame = _sunk(bars, scale, frame)
+    hatch = f"{ident}-hatch"
+    is_rested = any(bar.is_rest for bar in bars)
+    unit = _("minutes") if sheet.measure == "minutes" else _("words")
     return picture(
-        *_grid(scale, frame),
-        *_bars(bars, scale, frame),
-        *_line(goal, scale, frame),
-        *_dates(bars, frame),
+        *([_hatching(hatch)] if is_rested else []),
+        *grid(scale, frame),
+        *_bars(bars, scale, frame, hatch),
+        *_line(sheet.goal, scale, frame),
+        *legend(_keys(bars, sheet, hatch if is_rested else ""), frame),
+        *labels_below([bar.label for bar in bars], frame),
         ident=ident,
-        title=title,
-        description=_("%(sentence)s The scale ends at %(top)s words.")
-        % {"sentence": sentence, "top": whole(scale)},
+        title=sheet.title,
+        description=_("%(sentence)s The scale ends at %(top)s %(unit)s.")
+        % {"sentence": sheet.sentence, "top": whole(scale), "unit": unit},
         size=(frame.width, frame.height),
         css=frame.css,
     )
 
 
-def _grid(scale: int, frame: Frame) -> list[SafeString]:
-    """Draw the base, the half and the top of the scale, each with its number."""
-    drawn = []
-    for value in (0, scale // 2, scale):
-        y = number(frame.y(value, scale))
-        css = "chart__grid" if value else "chart__axis"
-        drawn.append(element("line", x1=frame.left, x2=frame.width, y1=y, y2=y, class_=css))
-        drawn.append(
-            text(
-                whole(value),
-                frame.left - 6,
-                frame.y(value, scale) + 4,
-                anchor="end",
-                css="chart__label",
-            )
-        )
-    return drawn
+def _sunk(bars: Sequence[Bar], scale: int, frame: Frame) -> Frame:
+    """Make room below the line, on the same scale as above, up to half as much."""
+    depth = min(max((bar.down for bar in bars), default=0) / scale, DEPTH)
+    # With room for the number of the deepest bar.
+    room = frame.plot * depth / (1 + depth)
+    return replace(frame, sunk=room + 14) if room else frame
 
 
-def _bars(bars: Sequence[Bar], scale: int, frame: Frame) -> list[SafeString]:
+def _hatching(ident: str) -> SafeString:
+    """Define the hatching of rest days, lines that read without colour."""
+    return element(
+        "defs",
+        element(
+            "pattern",
+            element("path", d="M0 6L6 0", class_="chart__hatch"),
+            id=ident,
+            width=6,
+            height=6,
+            patternUnits="userSpaceOnUse",
+        ),
+    )
+
+
+def _bars(bars: Sequence[Bar], scale: int, frame: Frame, hatch: str) -> list[SafeString]:
     slot = (frame.width - frame.left) / max(1, len(bars))
-    best = max((bar.words for bar in bars), default=0)
+    best = max((bar.value for bar in bars), default=0)
+    deepest = max((bar.down for bar in bars), default=0)
     drawn = []
     for place, bar in enumerate(bars):
-        if not bar.words:
-            continue
-        x, y = frame.left + place * slot + slot * 0.15, frame.y(bar.words, scale)
-        css = "chart__bar chart__bar--today" if bar.is_now else "chart__bar"
-        drawn.append(
-            element(
-                "rect",
-                element("title", f"{bar.name}: {whole(bar.words)}"),
-                x=number(x),
-                y=number(y),
-                width=number(slot * 0.7),
-                height=number(frame.base - y),
-                rx=number(min(2, slot / 5)),
-                class_=css,
-                data_day=bar.key,
-                data_words=bar.words,
-            )
-        )
-        if bar.words == best:
-            drawn.append(_direct_label(bar.words, x + slot * 0.35, y, frame))
-            best = -1
+        x, middle = frame.left + place * slot, frame.left + (place + 0.5) * slot
+        if bar.is_rest:
+            drawn.append(_rest(bar, x, slot, frame, hatch))
+        if bar.value > 0:
+            y = frame.y(bar.value, scale)
+            css = "chart__bar chart__bar--today" if bar.is_now else "chart__bar"
+            drawn.append(_rect(bar, x, slot, (y, frame.base - y), css, bar.value))
+            if bar.value == best:
+                drawn.append(label_at(whole(best), middle, y - 5, frame))
+                best = -1
+        if bar.down:
+            depth = min(frame.plot * bar.down / scale, frame.sunk - 14)
+            drawn.append(_rect(bar, x, slot, (frame.base, depth), "chart__removed", -bar.down))
+            if bar.down == deepest:
+                below = frame.base + depth + 11
+                drawn.append(label_at(f"−{whole(deepest)}", middle, below, frame))
+                deepest = -1
     return drawn
 
 
-def _direct_label(words: int, middle: float, y: float, frame: Frame) -> SafeString:
-    """Write the best day's number above its bar, inside the picture."""
-    x = min(max(middle, frame.left + 16), frame.width - 16)
-    return text(whole(words), x, y - 5, anchor="middle", css="chart__label")
+def _rect(
+    bar: Bar, x: float, slot: float, span: tuple[float, float], css: str, words: int
+) -> SafeString:
+    return element(
+        "rect",
+        element("title", f"{bar.name}: {whole(words)}"),
+        x=number(x + slot * 0.15),
+        y=number(span[0]),
+        width=number(slot * 0.7),
+        height=number(span[1]),
+        rx=number(min(2, slot / 5)),
+        class_=css,
+        data_day=bar.key,
+        data_words=words,
+    )
+
+
+def _rest(bar: Bar, x: float, slot: float, frame: Frame, hatch: str) -> SafeString:
+    return element(
+        "rect",
+        element("title", f"{bar.name}: {_('rest')}"),
+        x=number(x),
+        y=number(frame.top),
+        width=number(slot),
+        height=number(frame.plot),
+        fill=f"url(#{hatch})",
+        class_="chart__rest",
+        data_rest=bar.key,
+    )
 
 
 def _line(goal: int | None, scale: int, frame: Frame) -> list[SafeString]:
     if not goal:
         return []
-    y = number(frame.y(goal, scale))
-    x1, x2 = frame.left, frame.width
-    label = _("target %(goal)s") % {"goal": whole(goal)}
-    return [
-        element("line", x1=x1, x2=x2, y1=y, y2=y, class_="chart__target", data_goal=goal),
-        # Above the plot, where no bar can run through the words.
-        element("line", x1=x1, x2=x1 + 24, y1=8, y2=8, class_="chart__target"),
-        text(label, x1 + 30, 12, css="chart__label chart__label--target"),
-    ]
+    return [level(frame.y(goal, scale), frame, "chart__target", data_goal=goal)]
 
 
-def _dates(bars: Sequence[Bar], frame: Frame) -> list[SafeString]:
-    """Write some dates below the bars, counted back from the last, so that it always has one."""
-    if not bars:
-        return []
-    slot = (frame.width - frame.left) / len(bars)
-    step = max(1, -(-len(bars) // frame.labels))
-    drawn = []
-    for place in range(len(bars) - 1, -1, -step):
-        is_last = place == len(bars) - 1
-        x = frame.width if is_last else frame.left + (place + 0.5) * slot
-        if not is_last and x < frame.left + 14:
-            continue
-        drawn.append(
-            text(
-                bars[place].label,
-                x,
-                frame.height - 6,
-                anchor="end" if is_last else "middle",
-                css="chart__label",
-            )
-        )
-    return drawn
+def _keys(bars: Sequence[Bar], sheet: Sheet, hatch: str) -> list[Key]:
+    """Name whatever is drawn and not plainly words."""
+    keys = []
+    if sheet.goal:
+        target = _("target %(goal)s") % {"goal": whole(sheet.goal)}
+        keys.append(Key("chart__target", target, is_line=True))
+    if any(bar.down for bar in bars):
+        is_net = sheet.measure == "net"
+        keys.append(Key("chart__removed", _("less than before") if is_net else _("removed")))
+    if hatch:
+        keys.append(Key("chart__rest", _("rest"), fill=f"url(#{hatch})"))
+    return keys

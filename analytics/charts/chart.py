@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -9,6 +10,7 @@ from functools import lru_cache
 from django.utils.formats import date_format, number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 ROUND_TENTHS = (10, 12, 16, 20, 30, 40, 60, 80)
 
@@ -24,6 +26,8 @@ class Chart:
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     why: str | SafeString = ""
+    # (label, address) of what can be taken away.
+    downloads: tuple[tuple[str, str], ...] = ()
 
 
 def whole(value: int) -> str:
@@ -57,3 +61,15 @@ def nice_top(most: int) -> int:
             if power * tenths // 10 >= most:
                 return power * tenths // 10
         power *= 10
+
+
+def shades_sentence(upper_bounds: Sequence[int]) -> str:
+    """State a scale of shades by the most words of each; nothing without any."""
+    if not upper_bounds:
+        return ""
+    lows = [1, *(bound + 1 for bound in upper_bounds[:-1])]
+    spans = [
+        f"{whole(low)}–{whole(high)}" if low != high else whole(high)
+        for low, high in zip(lows, upper_bounds, strict=True)
+    ]
+    return _("Shades: %(spans)s words.") % {"spans": ", ".join(spans)}

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from analytics.charts.chart import Chart, long_date, whole
+from analytics.charts.chart import Chart, long_date, shades_sentence, whole
 from analytics.charts.svg import element, picture, text
 from analytics.reports.heat import HeatYear
 
@@ -60,14 +60,7 @@ def year_sentence(year: HeatYear) -> str:
 
 def scale_sentence(year: HeatYear) -> str:
     """State the shades: each holds about as many days as the others."""
-    if not year.upper_bounds:
-        return ""
-    lows = [1, *(bound + 1 for bound in year.upper_bounds[:-1])]
-    spans = [
-        f"{whole(low)}–{whole(high)}" if low != high else whole(high)
-        for low, high in zip(lows, year.upper_bounds, strict=True)
-    ]
-    return _("Shades: %(spans)s words.") % {"spans": ", ".join(spans)}
+    return shades_sentence(year.upper_bounds)
 
 
 def _cells(year: HeatYear, week_start: int) -> list[SafeString]:

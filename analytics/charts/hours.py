@@ -1,0 +1,117 @@
+"""When the words come: a square for each hour of each weekday, darker for more words."""
+
+from __future__ import annotations
+
+from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from analytics.charts.chart import Chart, shades_sentence, whole
+from analytics.charts.svg import element, picture, text
+from analytics.reports.clock import HOURS, Clock, ClockCell
+from analytics.reports.clock import WEEKDAYS as DAYS
+
+CELL, STEP = 11, 12.5
+LEFT, TOP, LEGEND = 38, 20, 28
+SIZE = (LEFT + HOURS * STEP + 2, TOP + DAYS * STEP + LEGEND)
+
+
+def clock_chart(
+    clock: Clock, *, title: str, ident: str, week_start: int = 1, why: str | SafeString = ""
+) -> Chart:
+    """Draw the hours of the week in quantile shades; the first row is the writer's first day."""
+    sentence = clock_sentence(clock)
+    scale = shades_sentence(clock.upper_bounds)
+    return Chart(
+        id=ident,
+        title=title,
+        sentence=sentence,
+        svg=picture(
+            *_labels(week_start),
+            *(_cell(cell, clock, week_start) for cell in clock.cells),
+            *_legend(clock),
+            ident=ident,
+            title=title,
+            description=f"{sentence} {scale}".strip(),
+            size=SIZE,
+            css="chart chart--clock",
+        ),
+        headings=(_("Hour"), _("Words")),
+        rows=tuple((_name(cell), whole(cell.words)) for cell in clock.cells if cell.words),
+        why=why or scale,
+    )
+
+
+def clock_sentence(clock: Clock) -> str:
+    best = clock.best
+    if best is None:
+        return _("No words yet in these days.")
+    return _("Your best hour is %(weekday)s from %(hour)d to %(end)d o’clock.") % {
+        "weekday": WEEKDAYS[best.weekday],
+        "hour": best.hour,
+        "end": (best.hour + 1) % HOURS,
+    }
+
+
+def _name(cell: ClockCell) -> str:
+    return f"{WEEKDAYS[cell.weekday]}, {cell.hour:02}:00–{cell.hour:02}:59"
+
+
+def _cell(cell: ClockCell, clock: Clock, week_start: int) -> SafeString:
+    return element(
+        "rect",
+        element("title", f"{_name(cell)}: {whole(cell.words)}"),
+        x=LEFT + cell.hour * STEP,
+        y=TOP + _row(cell.weekday, week_start) * STEP,
+        width=CELL,
+        height=CELL,
+        rx=2,
+        class_=f"heat__cell heat__cell--{clock.shade(cell.words)}",
+        data_weekday=cell.weekday,
+        data_hour=cell.hour,
+        data_words=cell.words,
+    )
+
+
+def _row(weekday: int, week_start: int) -> int:
+    return (weekday + 1 - week_start) % DAYS
+
+
+def _labels(week_start: int) -> list[SafeString]:
+    """Name every sixth hour and every weekday."""
+    hours = [
+        text(f"{hour}:00", LEFT + hour * STEP, TOP - 7, css="chart__label")
+        for hour in range(0, HOURS, 6)
+    ]
+    return hours + [
+        text(
+            str(WEEKDAYS_ABBR[weekday]),
+            LEFT - 6,
+            TOP + _row(weekday, week_start) * STEP + 9.5,
+            anchor="end",
+            css="chart__label",
+        )
+        for weekday in range(DAYS)
+    ]
+
+
+def _legend(clock: Clock) -> list[SafeString]:
+    y, shades = TOP + DAYS * STEP + 10, len(clock.upper_bounds) + 1
+    swatches = [
+        element(
+            "rect",
+            x=LEFT + 36 + shade * STEP,
+            y=y,
+            width=CELL,
+            height=CELL,
+            rx=2,
+            class_=f"heat__cell heat__cell--{shade}",
+        )
+        for shade in range(shades)
+    ]
+    end = LEFT + 36 + shades * STEP + 5
+    return [
+        text(_("none"), LEFT + 30, y + 9.5, anchor="end", css="chart__label"),
+        *swatches,
+        text(_("more"), end, y + 9.5, css="chart__label"),
+    ]
