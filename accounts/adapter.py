@@ -8,10 +8,13 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context as current
+from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.contrib.sites.shortcuts import get_current_site
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.crypto import constant_time_compare
 
 from accounts import limits
 from accounts.models import User
@@ -19,6 +22,8 @@ from nexus.lib.addresses import client_ip
 from nexus.lib.effects import after_commit
 
 LETTER_SENT = "account/messages/email_confirmation_sent.txt"
+# In the session of a visitor who has shown a password, and has a second step before her.
+FIRST_STEP = "first_step"
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -57,6 +62,18 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """Lead back to the security page: the form again, empty, looks as if nothing was kept."""
         return reverse("accounts:security")
+
+    def pre_login(self, request: HttpRequest, user: Any, **options: Any) -> Any:
+        """Note which password the first step was taken with."""
+        request.session[FIRST_STEP] = user.get_session_auth_hash()
+        return super().pre_login(request, user, **options)
+
+    def login(self, request: HttpRequest, user: Any) -> None:
+        """Sign in, unless the password changed or the account was closed between the two steps."""
+        first = request.session.pop(FIRST_STEP, "")
+        if not user.is_active or not constant_time_compare(first, user.get_session_auth_hash()):
+            raise ImmediateHttpResponse(redirect("account_login"))
+        super().login(request, user)
 
     def clean_email(self, email: str) -> str:
         return str(super().clean_email(email)).lower()

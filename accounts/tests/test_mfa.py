@@ -190,6 +190,19 @@ def test_the_step_without_a_password_leads_back_to_the_door(client, alice):
     assert client.post(STEP, {"code": code_now(SECRET)}).url == LOGIN
 
 
+@pytest.mark.parametrize("change", ["password", "disabled"])
+def test_a_first_step_counts_no_more_once_the_account_changed(client, alice, change):
+    guard(alice)
+    sign_in(client)
+    alice.is_active = change != "disabled"
+    if change == "password":
+        alice.set_password("quite-another-secret")
+    alice.save()
+    assert client.post(STEP, {"code": code_now(SECRET)}).url == LOGIN
+    assert not Session.objects.filter(user=alice).exists()
+    assert client.get(STEP).url == LOGIN
+
+
 @pytest.mark.parametrize(("box", "kind"), [({"remember": "on"}, "kept"), ({}, "short")])
 def test_the_box_keep_me_signed_in_survives_the_second_step(client, alice, box, kind):
     guard(alice)
