@@ -11,6 +11,7 @@ export class Shelter {
   constructor(host, wording, session, onWiped) {
     Object.assign(this, { host, wording, session, onWiped });
     this.note = host.querySelector("[data-storage]");
+    host.querySelector(".editor__title-error").after(this.note);
     this.curtain = host.querySelector("[data-curtain]");
     this.signIn = new SignIn(host.querySelector("[data-sign-in]"), {
       unreachable: wording.say("sign_in_unreachable"),

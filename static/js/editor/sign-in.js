@@ -10,24 +10,36 @@ import { request, Unreachable } from "../lib/http.js";
 const ADDRESS = "/api/v1/auth/login";
 
 export class SignIn {
+  #isPutOff = false;
+
   /**
    * @param {HTMLDialogElement} dialog templates/stories/_chapter_shelter.html
    * @param {{unreachable: string, onUser: (id: string) => void}} parts
    */
   constructor(dialog, parts) {
     Object.assign(this, { dialog, ...parts });
+    dialog.querySelector("[data-later]").addEventListener("click", () => this.#putOff(true));
+    dialog.addEventListener("keydown", ({ key }) => { if (key === "Escape") this.#putOff(true); });
     this.form = dialog.querySelector("form");
     this.form.addEventListener("submit", (event) => { event.preventDefault(); this.#send(); });
   }
 
   /** Whoever is in the middle of a word keeps the caret, so not by `show()`, which moves it. */
   show(isAsked) {
-    this.dialog.open = isAsked;
+    if (!isAsked) this.#isPutOff = false;
+    this.dialog.open = isAsked && !this.#isPutOff;
   }
 
+  /** By the chip, which goes on asking after `Later`. */
   focus() {
+    this.#putOff(false);
     const { email, password } = this.form.elements;
     (email.value ? password : email).focus();
+  }
+
+  #putOff(isPutOff) {
+    this.#isPutOff = isPutOff;
+    this.dialog.open = !isPutOff;
   }
 
   async #send() {
