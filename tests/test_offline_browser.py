@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import signal
+import threading
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -52,6 +53,14 @@ KEYS = """(count) => new Promise((resolve) => {
   asked.onsuccess = () => {
     const keys = asked.result.transaction("keys").objectStore("keys").count();
     keys.onsuccess = () => { asked.result.close(); resolve(keys.result === count); };
+  };
+})"""
+ANOTHER_KEY = """() => new Promise((resolve) => {
+  const asked = indexedDB.open("nexus");
+  asked.onsuccess = () => {
+    const deed = asked.result.transaction("keys", "readwrite");
+    deed.objectStore("keys").put({ user: "somebody else" });
+    deed.oncomplete = () => { asked.result.close(); resolve(); };
   };
 })"""
 AGE = """([chapter, days]) => new Promise((resolve) => {
@@ -115,24 +124,28 @@ def kind_page(page):
 
 
 class Wire(Proxy):
-    """A proxy that also hears what the browser asks."""
+    """A proxy that hears what the browser asks, and passes it on while `is_open_to_ask` is set."""
 
     def __init__(self, target):
         self.heard = []
+        self.is_open_to_ask = threading.Event()
+        self.is_open_to_ask.set()
         super().__init__(target)
 
     def _pass(self, source, sink, cut_after, is_answer):
-        super()._pass(source if is_answer else Ear(source, self.heard), sink, cut_after, is_answer)
+        source = source if is_answer else Ear(source, self)
+        super()._pass(source, sink, cut_after, is_answer)
 
 
 class Ear:
-    def __init__(self, source, heard):
-        self.source, self.heard = source, heard
+    def __init__(self, source, wire):
+        self.source, self.wire = source, wire
         self.shutdown, self.close = source.shutdown, source.close
 
     def recv(self, size):
         piece = self.source.recv(size)
-        self.heard.append(piece)
+        self.wire.heard.append(piece)
+        self.wire.is_open_to_ask.wait(60)
         return piece
 
 
@@ -227,7 +240,7 @@ def test_five_thousand_words_typed_offline_arrive_without_a_click(window, live_s
     assert chapter.text.split() == page.inner_text(".ProseMirror").split()
 
 
-def test_with_the_server_away_the_page_opens_and_sends_once_it_is_back(
+def test_with_a_server_that_keeps_silent_the_page_opens_and_sends_once_it_answers(
     browser, live_site, as_alice, chapter
 ):
     """The browser believes itself online all the while, as with a server that is down."""
@@ -236,16 +249,18 @@ def test_with_the_server_away_the_page_opens_and_sends_once_it_is_back(
         desk.window(browser, site, as_alice, service_workers="allow") as context,
     ):
         page = open_online(context.new_page(), site, chapter)
-        page.close()
-        page = context.new_page()
-        # What the worker does not hand out, the page has to ask the network for.
-        context.new_cdp_session(page).send("Network.setCacheDisabled", {"cacheDisabled": True})
-        wire.latency = 8
+        wire.is_open_to_ask.clear()
+        answers = []
+        page.on("response", lambda answer: answers.append(answer))
         open_offline(page, site, chapter)
+        assert all(answer.from_service_worker for answer in answers)
         page.keyboard.type(" And on.")
-        page.wait_for_timeout(3_000)
-        wire.latency = 0
+        wire.is_open_to_ask.set()
         desk.wait_for_saved(page, seconds=30)
+        wire.is_open_to_ask.clear()
+        threading.Timer(3.5, wire.is_open_to_ask.set).start()
+        page.goto(f"{address_of(site, chapter)}?wait")
+        assert page.locator("nx-offline").count() == 0
     chapter.refresh_from_db()
     assert chapter.text == f"Before {SENTINEL}. And on."
 
@@ -260,6 +275,25 @@ def test_changed_elsewhere_meanwhile_both_texts_are_kept(window, live_site, as_a
     window.set_offline(False)
     expect(page.locator(".clash--live")).to_be_visible()
     assert "Written offline." in page.content()
+
+
+def test_whose_session_ended_meanwhile_signs_in_over_the_page_and_loses_nothing(
+    window, live_site, as_alice, chapter
+):
+    page = open_online(window.new_page(), live_site, chapter)
+    window.set_offline(True)
+    open_offline(page, live_site, chapter)
+    page.keyboard.type(" Written offline.")
+    expect(chip(page)).to_have_text("Offline, saved on this device")
+    window.clear_cookies()
+    window.set_offline(False)
+    expect(page.locator("dialog.sign-in")).to_be_visible()
+    page.fill("dialog [name=email]", "alice@example.com")
+    page.fill("dialog [name=password]", "alice-writes-books")
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    desk.wait_for_saved(page)
+    chapter.refresh_from_db()
+    assert chapter.text == f"Before {SENTINEL}. Written offline."
 
 
 def test_an_untouched_copy_follows_the_server_once_it_can(window, live_site, as_alice, chapter):
@@ -284,6 +318,14 @@ def test_signed_out_there_is_no_word(window, live_site, chapter):
     page.wait_for_load_state("networkidle")
     window.set_offline(True)
     page.goto(address_of(live_site, chapter))
+    assert "Nobody is signed in on this device" in kind_page(page)
+
+
+def test_with_the_keys_of_two_people_nobodys_text_is_shown(window, live_site, chapter):
+    page = open_online(window.new_page(), live_site, chapter)
+    page.evaluate(ANOTHER_KEY)
+    window.set_offline(True)
+    page.reload()
     assert "Nobody is signed in on this device" in kind_page(page)
 
 
