@@ -10,6 +10,6 @@ class AnalyticsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from analytics import receivers
+        from analytics import receivers, redate_all  # noqa: F401 - registers its kind of work
 
         receivers.connect()

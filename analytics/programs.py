@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from analytics.models import WritingSession
+from analytics.stretches import INSTANT
 from analytics.tasks import ask_for_roll_up
 from nexus.lib.days import day_bounds
 from nexus.lib.effects import after_commit
@@ -93,7 +94,10 @@ def finish(started: Started, *, user: User, words: int, at: datetime) -> None:
     last = max(at, session.last_change_at)
     if user.day_of(last) != session.day:
         start_of_day, _end = _bounds(user, last)
-        _end_row(session, min(_bounds(user, session.started_at)[1], last), words=None)
+        after_commit(ask_for_roll_up, user.pk, session.day)
+        # The end is the first instant of the next day; this session ends within its own.
+        day_over = _bounds(user, session.started_at)[1] - INSTANT
+        _end_row(session, max(min(day_over, last), session.started_at), words=None)
         session = _rest_of(session, began=start_of_day, user=user, at=last)
     _end_row(session, last, words=None if _has_saves(started, user) else words)
     after_commit(ask_for_roll_up, user.pk, session.day)

@@ -1,7 +1,8 @@
-"""Today, begun anew: what another time zone or day's end makes of the newest sessions."""
+"""Days given anew: what another time zone or day's end makes of sessions already written."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import transaction
@@ -26,13 +27,27 @@ def redate_today(user: User, *, at: datetime) -> None:
     near = WritingSession.objects.select_for_update(no_key=True).filter(
         Q(day__gte=today) | Q(last_change_at__gte=start), user=user
     )
+    redate(user, near.order_by("pk"), at=at)
+
+
+def redate(user: User, sessions: Iterable[WritingSession], *, at: datetime) -> tuple[int, int]:
+    """Give sessions, locked by the caller, the day and zone of the writer's present settings.
+
+    A session belongs to the day of its last change; it stays whole, since which of its words came
+    before another day's end is no longer known. Days that won or lost one are summed again at once:
+    until a worker came by, they would show it twice. Returns how many sessions and days changed.
+    """
+    changed: list[WritingSession] = []
     days: set[date] = set()
-    for session in near.order_by("pk"):
+    for session in sessions:
         day = user.day_of(session.last_change_at)
-        if day != session.day:
+        if (day, user.time_zone) != (session.day, session.time_zone):
             days |= {day, session.day}
-            session.day, session.updated_at = day, timezone.now()
-            session.save(update_fields=["day", "updated_at"])
-    # At once: a day that lost a session would show it twice until a worker came by.
+            session.day, session.time_zone = day, user.time_zone
+            session.updated_at = timezone.now()
+            changed.append(session)
+    WritingSession.objects.bulk_update(changed, ["day", "time_zone", "updated_at"], batch_size=500)
+    # In order, so that two of these never wait for each other.
     for day in sorted(days):
         roll_up_day(user, day, at=at)
+    return len(changed), len(days)

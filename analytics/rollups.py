@@ -18,11 +18,13 @@ from accounts.models import User
 from analytics.models import WritingDay, WritingSession
 from analytics.reports.days import goal_on
 from analytics.reports.figures import NOTHING, SUMMED, Figures, add_up, unsettled
+from analytics.rest import rest_on
+from nexus.lib.failpoints import hit
 
 HOURS = 24
 RECENT_DAYS = 3
 ROTATION = 10
-COLUMNS = (*SUMMED, "sessions", "first_change_at", "last_change_at", "hours", "goal")
+COLUMNS = (*SUMMED, "sessions", "first_change_at", "last_change_at", "hours", "goal", "rest")
 
 
 @dataclass
@@ -56,12 +58,14 @@ def roll_up_day(user: User, day: date, *, at: datetime) -> bool:
         if session.story_id:
             bundles[session.story_id].add(session)
     stored = {row.story_id: row for row in WritingDay.objects.filter(user=user, day=day)}
+    rest = rest_on(user, [day]).get(day, "")
     rows = [
-        _row(user, day, story_id, bundle, stored.get(story_id), at=at, read_at=read_at)
+        _row(user, day, story_id, bundle, stored.get(story_id), at=at, read_at=read_at, rest=rest)
         for story_id, bundle in bundles.items()
     ]
     gone = [row.pk for story_id, row in stored.items() if story_id not in bundles]
     WritingDay.objects.filter(pk__in=gone).delete()
+    hit("day-summed")
     WritingDay.objects.bulk_create(
         rows,
         update_conflicts=True,
@@ -90,8 +94,9 @@ def _row(
     *,
     at: datetime,
     read_at: datetime,
+    rest: str,
 ) -> WritingDay:
-    """Make a day's row; the goal of a past day stays what it was."""
+    """Make a day's row; the goal of a past day stays what it was, rest may be declared later."""
     if stored and day < user.day_of(at):
         goal = stored.goal
     else:
@@ -105,6 +110,7 @@ def _row(
         last_change_at=bundle.last_change_at,
         hours=bundle.hours,
         goal=goal,
+        rest=rest,
         rolled_up_at=read_at,
     )
 

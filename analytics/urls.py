@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from analytics import views
+from analytics import past_pages, views
 from analytics.converters import DayConverter
 
 app_name = "analytics"
@@ -11,6 +11,7 @@ register_converter(DayConverter, "day")
 urlpatterns = [
     path("stories/<uuid:story_id>/analytics/", views.story, name="story"),
     path("days/<day:day>/", views.day, name="day"),
+    path("settings/day/past/", past_pages.count_anew, name="count_anew"),
     path("targets/", views.targets, name="targets"),
     path("stories/<uuid:story_id>/targets/new/", views.target_create, name="target_create"),
     path("targets/<uuid:target_id>/", views.target_edit, name="target_edit"),

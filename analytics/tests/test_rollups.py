@@ -6,7 +6,7 @@ import pytest
 from kombu.exceptions import OperationalError as BrokerError
 
 from analytics import reports, rollups, tasks
-from analytics.models import WritingDay, WritingSession
+from analytics.models import RestDay, WritingDay, WritingSession
 from analytics.periods import Period
 from analytics.tests.builders import LONG_AGO, add_words, at, make_chapter, settle
 from stories.models import Target
@@ -184,3 +184,11 @@ def test_many_saves_ask_for_one_rollup(alice, monkeypatch):
 
 def test_a_task_for_a_writer_who_left_does_nothing():
     tasks.roll_up_day("018f0000-0000-7000-8000-000000000000", "2026-03-11")
+
+
+def test_rest_declared_afterwards_joins_the_day(alice, two_days):
+    roll(alice, DAY, NEXT)
+    RestDay.objects.create(user=alice, kind="illness", from_date=DAY, to_date=DAY)
+    roll(alice, DAY, NEXT)
+    kept = WritingDay.objects.filter(story=None).order_by("day").values_list("day", "rest")
+    assert list(kept) == [(DAY, "illness"), (NEXT, "")]
