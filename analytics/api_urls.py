@@ -3,6 +3,7 @@
 from django.urls import re_path
 
 from analytics import viewsets
+from analytics.viewsets.plans import ForecastView, PlanDaysView, PlanView
 from analytics.viewsets.rest import RestDaysView, RestDayView, StreakView
 
 STORY = r"^stories/(?P<story_id>[^/]+)"
@@ -24,4 +25,7 @@ urlpatterns = [
     re_path(r"^rest-days/?$", RestDaysView.as_view(), name="rest-days"),
     re_path(r"^rest-days/(?P<rest_id>[^/]+)/?$", RestDayView.as_view(), name="rest-day"),
     re_path(r"^streak/?$", StreakView.as_view(), name="streak"),
+    re_path(rf"{STORY}/plan/?$", PlanView.as_view(), name="plan"),
+    re_path(rf"{STORY}/plan/days/?$", PlanDaysView.as_view(), name="plan-days"),
+    re_path(rf"{STORY}/forecast/?$", ForecastView.as_view(), name="forecast"),
 ]

@@ -16,7 +16,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 
 from accounts.models import User
-from analytics import rollups, services
+from analytics import plans, rollups, services
 from analytics.models import WritingSession
 from nexus.lib.effects import after_commit
 
@@ -93,6 +93,13 @@ def reconcile() -> int:
     for user_id, day in drifted:
         logger.error("writing_day_drifted", user_id=str(user_id), day=str(day))
     return len(drifted)
+
+
+@shared_task
+def keep_forecasts() -> int:
+    """Keep each plan's forecast of the month, and close those whose words are there."""
+    at = timezone.now()
+    return plans.close_forecasts(at=at) + plans.keep_forecasts(at=at)
 
 
 def _roll_up(pairs: Iterable[tuple[UUID, date]]) -> list[tuple[UUID, date]]:

@@ -162,6 +162,7 @@ CELERY_BEAT_SCHEDULE = {
     "roll-up-what-was-missed": {"task": "analytics.tasks.roll_up_stale_days", "schedule": 30.0},
     "close-idle-sessions": {"task": "analytics.tasks.close_idle_sessions", "schedule": 60.0},
     "reconcile": {"task": "analytics.tasks.reconcile", "schedule": 24 * 3600.0},
+    "keep-forecasts": {"task": "analytics.tasks.keep_forecasts", "schedule": 24 * 3600.0},
     "requeue-lost-jobs": {"task": "jobs.tasks.requeue_lost_jobs", "schedule": 60.0},
     "discard-old-uploads": {"task": "jobs.tasks.discard_old_uploads", "schedule": 24 * 3600.0},
     "discard-expired-sessions": {

@@ -3,7 +3,7 @@
 from nexus.lib.routes import route
 from stories import import_viewsets
 from stories.content_view import chapter_content
-from stories.viewsets import chapters, history, plans, stories, trash
+from stories.viewsets import chapters, history, stories, trash
 
 urlpatterns = [
     route("stories", stories.StoriesView.as_view(), name="stories"),
@@ -15,7 +15,6 @@ urlpatterns = [
         chapters.ChapterOrderView.as_view(),
         name="chapter-order",
     ),
-    route("stories/<story_id>/plan", plans.PlanView.as_view(), name="plan"),
     route("chapters/<chapter_id>", chapters.ChapterView.as_view(), name="chapter"),
     route(
         "chapters/<chapter_id>/restore",

@@ -15,12 +15,14 @@ from drf_spectacular.generators import SchemaGenerator
 
 from accounts import api_tokens
 from accounts.models import Session
+from analytics.models import RestDay
+from analytics.rest import declare_rest
 from jobs.models import Job
 from stories.history import keep_conflict_copy
-from stories.models import Chapter, Story, Target
+from stories.models import Chapter, Plan, Story, Target
 from stories.services.chapters import trash_chapter
 from stories.services.stories import trash_story
-from stories.services.targets import create_target
+from stories.services.targets import create_target, set_plan
 from stories.tests.builders import make_chapter, make_story, save, send
 
 # No word of any page; the time zones have a Canary.
@@ -32,6 +34,7 @@ BODIES = {
     "POST /stories/{story_id}/chapters/reorder": {"from_pos": 0, "to_pos": 0},
     "POST /stories/{story_id}/targets": {"quota": 5, "frequency": "Weekly", **DATES},
     "PUT /stories/{story_id}/plan": {"total_words": 5, "due_on": "2026-12-31"},
+    "POST /rest-days": {"from_date": "2026-01-01"},
     "PUT /chapters/{chapter_id}/content": {"content": "<p>mine now</p>"},
     "POST /chapters/{chapter_id}/versions": {"content": "<p>mine now</p>", "reason": "conflict"},
     "POST /chapters/{chapter_id}/merge": {"content": "<p>mine</p>", "base_revision": "1-00000000"},
@@ -110,6 +113,8 @@ def owned(alice, as_alice):
     now = timezone.now()
     kept = keep_conflict_copy(chapter, content="<p>xylograph copy</p>", by=alice, at=now)
     target = create_target(story, quota=7, frequency="Daily", from_date=today, to_date=today)
+    rest = declare_rest(alice, from_date=today, note="xylograph", today=today)
+    set_plan(story, total_words=9, start_on=today, due_on=today)
     job = Job.objects.create(owner=alice, kind="import.read", title="xylograph", status="failed")
     taken = Job.objects.create(
         owner=alice, kind="account.export", title="xylograph", status="done", upload="exports/x.zip"
@@ -119,6 +124,7 @@ def owned(alice, as_alice):
         "story_id": story.pk,
         "chapter_id": chapter.pk,
         "target_id": target.pk,
+        "rest_id": rest.pk,
         "job_id": job.pk,
         "export_id": taken.pk,
         "session_id": Session.objects.get(user=alice).public_id,
@@ -151,6 +157,8 @@ def everything_of(user):
         list(Story.objects.filter(owner=user).order_by("pk").values()),
         list(Chapter.objects.filter(story__owner=user).order_by("pk").values()),
         list(Target.objects.filter(story__owner=user).order_by("pk").values()),
+        list(RestDay.objects.filter(user=user).order_by("pk").values()),
+        list(Plan.objects.filter(story__owner=user).order_by("pk").values()),
         list(Job.objects.filter(owner=user).order_by("pk").values()),
         list(Session.objects.filter(user=user).order_by("pk").values("public_id")),
         list(user.api_tokens.order_by("pk").values()),
@@ -203,7 +211,7 @@ def test_whoever_is_not_signed_in_gets_403(owned, anonymous):
 
 
 def test_lists_hold_nothing_of_other_writers(owned, trashed, as_bob):
-    slots = ("story_id", "chapter_id", "target_id", "job_id", "export_id")
+    slots = ("story_id", "chapter_id", "target_id", "rest_id", "job_id", "export_id")
     secrets = [CANARY, *(str(owned[slot]).encode() for slot in slots)]
     for operation in sorted(OPERATIONS, key=lambda one: one.path == "/auth/logout"):
         if not operation.owned_slots:

@@ -15,6 +15,7 @@ from analytics.reports.days import (
     week,
 )
 from analytics.reports.figures import MEASURES, Figures, figures_by_day
+from analytics.reports.forecast import ForecastReport, forecast_report
 from analytics.reports.heat import HeatYear, heat_year
 from analytics.reports.overview import (
     BestDay,
@@ -24,6 +25,7 @@ from analytics.reports.overview import (
     overview_of,
     range_of,
 )
+from analytics.reports.plan import PlanDay, PlanReport, plan_report
 from analytics.reports.series import BUCKETS, Series, SeriesRow, quota_now, series, series_rows
 from analytics.reports.stories import (
     MOST_FILLED_DAYS,
@@ -49,9 +51,12 @@ __all__ = [
     "DayReport",
     "DayWords",
     "Figures",
+    "ForecastReport",
     "HeatYear",
     "Library",
     "Overview",
+    "PlanDay",
+    "PlanReport",
     "Progress",
     "Row",
     "Series",
@@ -67,12 +72,14 @@ __all__ = [
     "day_report",
     "figures_by_day",
     "figures_within",
+    "forecast_report",
     "goal_on",
     "heat_year",
     "last_chapters",
     "library_today",
     "overview",
     "overview_of",
+    "plan_report",
     "progress_of_targets",
     "quota_now",
     "range_of",

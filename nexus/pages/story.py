@@ -23,12 +23,12 @@ from accounts.models import User
 from analytics import reports
 from analytics.charts import bar_chart
 from analytics.charts.chart import whole
+from analytics.plan_pages import plan_line
 from nexus.lib.errors import DomainError
 from nexus.lib.wording import ago
 from nexus.pages.desk import STATUS_CLASS
 from stories.forms import ChapterForm
 from stories.models import Chapter, Story
-from stories.plans import quota_of_day
 from stories.services import chapters as chapter_services
 from stories.views import add_refusal, own_chapter
 
@@ -228,19 +228,7 @@ def _plan_line(story: Story, words: int, at: datetime) -> str:
     plan = getattr(story, "plan", None)
     if plan is None:
         return ""
-    quota = quota_of_day(
-        story.owner.day_of(at),
-        words_left=plan.total_words - words,
-        start_on=plan.start_on,
-        due_on=plan.due_on,
-        weekday_weights=plan.weekday_weights,
-    )
-    values = {
-        "words": f"{words:,}",
-        "total": f"{plan.total_words:,}",
-        "quota": f"{quota:,}",
-    }
-    return _("%(words)s of %(total)s words, %(quota)s today") % values
+    return plan_line(reports.plan_report(plan, word_count=words, user=story.owner, at=at))
 
 
 def target_cards(story: Story, user: User, at: datetime) -> list[dict[str, Any]]:

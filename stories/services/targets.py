@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from nexus.lib.errors import Conflict, FieldError, Invalid, NotFound
 from stories.models import MAX_QUOTA, Plan, Story, Target
+from stories.plans import MOST_DAYS
 from stories.services.conflicts import refusing
 
 EVERY_DAY = (1, 1, 1, 1, 1, 1, 1)
@@ -70,6 +71,7 @@ def set_plan(
     _check_number("total_words", total_words)
     _check_number("start_words", start_words)
     _check_dates(start_on, due_on, field="due_on")
+    _check_length(start_on, due_on)
     _check_choice("strategy", strategy, Plan.Strategy.values)
     _check_weights(weekday_weights)
     values = {
@@ -86,7 +88,7 @@ def set_plan(
 @transaction.atomic
 def delete_plan(story: Story) -> None:
     if not Plan.objects.filter(story=story).delete()[0]:
-        raise NotFound(_("This story has no plan."))
+        raise NotFound(_("This story has no plan."), code="no_plan")
 
 
 def _check_target(target: Target) -> None:
@@ -105,6 +107,12 @@ def _check_dates(first: date, last: date, *, field: str) -> None:
     if last < first:
         message = _("The last day must not come before the first.")
         raise Invalid.field(field, message, code="dates_reversed")
+
+
+def _check_length(first: date, last: date) -> None:
+    if (last - first).days >= MOST_DAYS:
+        message = _("A plan may take a hundred years, and no longer.")
+        raise Invalid.field("due_on", message, code="too_long")
 
 
 def _check_choice(field: str, value: object, allowed: Sequence[str]) -> None:
