@@ -13,10 +13,14 @@ import sys
 from typing import Any
 
 import structlog
+from psycopg import OperationalError
+from redis import RedisError
 from structlog.types import EventDict, Processor, WrappedLogger
 
 # Postgres repeats the offending row in these, and a row may hold prose.
 ROW_LINES = re.compile(r"^\s*(DETAIL|CONTEXT|LINE \d+|HINT):?.*$\n?", re.MULTILINE)
+# Django's own form of the second is raised from it.
+OUTAGES = (RedisError, OperationalError, ConnectionError, TimeoutError)
 
 
 def configure(options: dict[str, str]) -> None:
@@ -41,6 +45,7 @@ def _shared() -> list[Processor]:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        without_outages,
         structlog.processors.format_exc_info,
         without_rows,
     ]
@@ -95,6 +100,29 @@ class Unforeseen(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         return getattr(record, "status_code", 500) != 503
+
+
+def without_outages(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
+    """Say in one line that the worker or the clock lost its servers: both heal by themselves.
+
+    Celery shows how it noticed, in tracebacks; losing them may even end it, to be started again.
+    """
+    if event.get("logger", "").startswith(("celery", "kombu")):
+        found = event.get("exc_info")
+        error = found[1] if isinstance(found, tuple) else found
+        if isinstance(error, BaseException) and (cause := _outage_behind(error)):
+            del event["exc_info"]
+            event["cause"] = type(cause).__name__
+    return event
+
+
+def _outage_behind(error: BaseException | None) -> BaseException | None:
+    """Return what a failure began with, if it was a server that is away."""
+    while error is not None:
+        if isinstance(error, OUTAGES):
+            return error
+        error = error.__cause__ or error.__context__
+    return None
 
 
 def without_rows(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:

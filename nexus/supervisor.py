@@ -19,8 +19,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 FIRST_DELAY = 0.25
-LONGEST_DELAY = 30.0
-HEALTHY_AFTER = 5.0
+# A studio is back within ten seconds of the end of what kept it down, however long that lasted.
+LONGEST_DELAY = 5.0
+HEALTHY_AFTER = 3.0
 LOG_BYTES = 10 * 1024 * 1024
 LOG_FILES = 5
 LONGEST_LINE = 64 * 1024

@@ -7,14 +7,16 @@ import uuid
 from http.client import HTTPConnection, HTTPException
 
 ATTEMPT_SECONDS = 10
+PASSWORD = "a quiet desk by the sea"
 RETRIED = {408, 425, 429, 500, 502, 503, 504}
 
 
 class Program:
     """Speaks JSON to one port, on a connection that is kept while it lasts."""
 
-    def __init__(self, port):
+    def __init__(self, port, *, source=None):
         self.port = port
+        self.source = source and (source, 0)
         self.host = f"localhost:{port}"
         self.cookie = ""
         self.connection = None
@@ -30,7 +32,9 @@ class Program:
 
     def _send(self, method, address, body, headers):
         if self.connection is None:
-            self.connection = HTTPConnection("127.0.0.1", self.port, timeout=ATTEMPT_SECONDS)
+            self.connection = HTTPConnection(
+                "127.0.0.1", self.port, timeout=ATTEMPT_SECONDS, source_address=self.source
+            )
         sent = {"Host": self.host, "Cookie": self.cookie} | headers
         raw = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         if raw is not None:
@@ -46,8 +50,12 @@ class Program:
         return answer.status, answer.headers, content
 
     def sign_up(self, email):
-        body = {"email": email, "password": "a quiet desk by the sea"}
+        body = {"email": email, "password": PASSWORD}
         self.make("/auth/register", **body)
+        return self.sign_in(email)
+
+    def sign_in(self, email):
+        body = {"email": email, "password": PASSWORD}
         status, headers, answer = self.ask("POST", "/auth/login", body)
         assert status == 200, answer
         cookies = headers.get_all("Set-Cookie")
@@ -69,8 +77,12 @@ class Writer:
     """Saves numbered tokens in one chapter: one request at a time, the same bytes until answered.
 
     `acknowledged` counts the saves that were answered with success; the token after them may be on
-    its way. `refusals` are answers that no writer should ever see.
+    its way. `refusals` are answers that no writer should ever see. `since` is what her clock says
+    when she began to type, if it is to be told; `pause` the longest wait between two saves.
     """
+
+    since = None
+    pause = 0.05
 
     def __init__(self, program, chapter, *, name, seed):
         self.program = program
@@ -79,7 +91,9 @@ class Writer:
         self.chance = random.Random(seed)
         self.base = f"{chapter['content_revision']}-{chapter['content_hash'][:8]}"
         self.acknowledged = 0
+        self.headers = {}
         self.replays = 0
+        self.revisions = []
         self.refusals = []
         self.is_stopped = False
 
@@ -90,22 +104,28 @@ class Writer:
         """Go on saving until stopped, then bring the last save to its answer."""
         while not self.is_stopped:
             self._save(self.acknowledged + 1)
-            time.sleep(self.chance.uniform(0, 0.05))
+            time.sleep(self.chance.uniform(0, self.pause))
 
     def _save(self, count):
         key = str(uuid.uuid4())
+        raw = self.body(count, key)
+        headers = self.headers | {"If-Match": f'"{self.base}"', "Idempotency-Key": key}
+        answer = self._until_answered(raw, headers)
+        if answer is not None:
+            self.base = f"{answer['revision']}-{answer['hash'][:8]}"
+            self.revisions.append(answer["revision"])
+            self.acknowledged = count
+
+    def body(self, count, key):
+        """Return the bytes of a save of so many tokens."""
+        since = self.since and self.since()
         body = {
             "content": f"<p>{' '.join(self.tokens(count))}</p>",
             "base_revision": self.base,
             "save_id": key,
-            "activity": {"typed": 1, "active_ms": 50},
+            "activity": {"typed": 1, "active_ms": 50, "since": since},
         }
-        raw = json.dumps(body).encode()
-        headers = {"If-Match": f'"{self.base}"', "Idempotency-Key": key}
-        answer = self._until_answered(raw, headers)
-        if answer is not None:
-            self.base = f"{answer['revision']}-{answer['hash'][:8]}"
-            self.acknowledged = count
+        return json.dumps(body).encode()
 
     def _until_answered(self, raw, headers):
         path = f"/chapters/{self.chapter['id']}/content"

@@ -9,10 +9,21 @@ from types import SimpleNamespace
 import pytest
 
 from analytics.tests.test_live_site import Wire
-from nexus.tests.test_up import VALKEY, Nexus
-from tests.wire import Program
+from nexus.tests.test_up import VALKEY
+from tests.faults.harm import flush_redis, paused, redis_refused
+from tests.faults.scene import (
+    IS_FULL,
+    SEED,
+    TALLY,
+    Writing,
+    check_everything,
+    check_people,
+    make_writers,
+    sign_up,
+)
 
-LONGEST = 1.0
+# In the usual run the other tests want the processor too.
+LONGEST = 1.0 if IS_FULL else 3.0
 PAGES = (
     "/",
     "/stories/{story}/",
@@ -22,20 +33,11 @@ PAGES = (
 )
 
 
-@pytest.fixture
-def nexus(tmp_path):
-    run = Nexus(tmp_path / "var").start()
-    yield run
-    run.process.send_signal(signal.SIGTERM)
-    run.process.wait(15)
-    run.end()
-
-
 class Desk:
     """A signed-in writer with one chapter, who notes how long everything took."""
 
     def __init__(self, port):
-        self.program = Program(port).sign_up(f"{uuid.uuid4()}@example.com")
+        self.program = sign_up(port)
         self.story = self.program.make("/stories", title="Emma")
         path = f"/stories/{self.story['id']}/chapters"
         self.chapter = self.program.make(path, title="One")
@@ -66,8 +68,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(nexus):
-    desk = Desk(nexus.port)
+def desk(runs):
+    desk = Desk(runs[-1].port)
     for page in PAGES:
         desk.look(page)
     desk.save()
@@ -82,24 +84,46 @@ def open_socket(nexus, desk):
     return wire
 
 
-def test_a_silent_or_dead_redis_slows_nothing_down_and_live_heals(nexus, desk):
+def test_a_silent_refusing_forgetful_or_dead_redis_slows_nothing_down_and_live_heals(runs, desk):
+    nexus = runs[-1]
     wire = open_socket(nexus, desk)
     pid = nexus.pid_of(VALKEY)
-    os.kill(pid, signal.SIGSTOP)
-    try:
+    with paused([pid]):
         goes_on(desk)
-    finally:
-        os.kill(pid, signal.SIGCONT)
+    heals(nexus, desk)
+    with redis_refused(nexus):
+        goes_on(desk)
     heals(nexus, desk)
     wire.close()
-
+    flush_redis(nexus)
+    goes_on(desk)
+    heals(nexus, desk)
     os.kill(pid, signal.SIGKILL)
     goes_on(desk)
     heals(nexus, desk)
+    TALLY.fault(4)
+    TALLY.acknowledged += desk.words
+    check_people(nexus, [desk.program])
+
+
+def test_writers_never_notice_what_becomes_of_redis(runs):
+    run = runs[-1]
+    writers = make_writers(run.port, people=2, chapters=2, seed=SEED)
+    with Writing(writers) as writing:
+        for _ in range(5 if IS_FULL else 1):
+            with paused([run.pid_of(VALKEY)]):
+                writing.heal()
+            with redis_refused(run):
+                writing.heal()
+            flush_redis(run)
+            writing.heal()
+            TALLY.fault(3)
+    check_everything(run, writers)
 
 
 def goes_on(desk):
     """Save and look around, as fast as ever."""
+    desk.slowest.clear()
     for page in PAGES:
         desk.save()
         desk.look(page)
@@ -115,6 +139,7 @@ def heals(nexus, desk, seconds=15):
         desk.save()
         try:
             if wire.hear("chapter.saved")["chapter_id"] == desk.chapter["id"]:
+                TALLY.heal(time.monotonic() + seconds - deadline)
                 return
         except (OSError, AssertionError):
             continue
