@@ -6,6 +6,7 @@ from accounts.views import doors, strength
 
 urlpatterns = [
     path("login/", doors.LoginView.as_view(), name="account_login"),
+    path("logout/", doors.LogoutView.as_view(), name="account_logout"),
     path("signup/", doors.SignupView.as_view(), name="account_signup"),
     path("password/reset/", doors.PasswordResetView.as_view(), name="account_reset_password"),
     re_path(

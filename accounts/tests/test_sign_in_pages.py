@@ -182,3 +182,12 @@ def test_changing_the_password_keeps_this_session_and_ends_the_others(as_alice, 
     assert answer.status_code == 302
     assert as_alice.get("/settings/").status_code == 200
     assert other.get("/settings/").status_code == 302
+
+
+def test_signing_out_takes_back_the_cookies_of_the_tokens_too(client, alice):
+    body = {"email": alice.email, "password": PASSWORD}
+    client.post("/api/v1/auth/login", body, content_type="application/json")
+    answer = client.post("/accounts/logout/")
+    for name, path in (("access_token", "/"), ("refresh_token", "/api/v1/auth")):
+        assert (answer.cookies[name].value, answer.cookies[name]["path"]) == ("", path)
+    assert client.get("/api/v1/auth/me").status_code == 403

@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts import limits, passwords, verification
+from accounts.token_cookies import clear_cookies
 from nexus.lib.errors import Busy, DomainError, TooMany
 from nexus.lib.problems import headers_of
 
@@ -51,6 +52,15 @@ class Door:
 
 class LoginView(Door, library.LoginView):
     """Its tries are counted where the password is checked, for the API alike."""
+
+
+class LogoutView(library.LogoutView):
+    """Takes back the tokens' cookies too: a browser may have signed in through the API."""
+
+    def post(self, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        answer: HttpResponseBase = super().post(*args, **kwargs)
+        clear_cookies(answer)
+        return answer
 
 
 class SignupView(Door, library.SignupView):
