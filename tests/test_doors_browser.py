@@ -30,6 +30,7 @@ def test_the_meter_says_what_the_server_will_say(live_site, browser_page):
     assert refused.text_content().strip() in said
     fill(page, "tea-and-ink-and-me")
     page.locator(WORDS, has_text="Strong").wait_for()
+    assert not refused.count()
     page.locator(PASSWORD).press("Enter")
     page.wait_for_url(f"{live_site.url}/")
     assert User.objects.get().check_password("tea-and-ink-and-me")

@@ -62,6 +62,7 @@ class NxPassword extends HTMLElement {
     box.append(this.meter, this.words);
     box.hidden = true;
     this.box = box;
+    this.refusals = field.closest(".field").querySelectorAll(".field__error");
     field.closest(".field").append(box);
     this.added.push(() => box.remove());
     const ask = () => {
@@ -95,6 +96,8 @@ class NxPassword extends HTMLElement {
   show(strength) {
     this.box.hidden = !strength;
     if (!strength) return;
+    // What was refused is not what stands there now: the meter speaks of that.
+    for (const refusal of this.refusals) refusal.remove();
     this.meter.value = strength.score;
     this.words.textContent = [strength.word, ...strength.messages].join(". ").replace(/\.\. /g, ". ");
     this.box.classList.toggle("strength--good", strength.ok);
