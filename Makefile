@@ -35,8 +35,8 @@ admin: .venv/runtime ## create an administrator
 test: .venv/development ## run every test
 	@exec $(BIN)/python -m pytest -n auto
 
-faults: .venv/development ## kill servers under writers, again and again (NEXUS_KILLS, NEXUS_SEED)
-	@NEXUS_KILLS=$${NEXUS_KILLS:-20} $(BIN)/python -m pytest -n 0 tests/faults
+faults: .venv/development ## break servers under writers, 15 min (NEXUS_KILLS=200, NEXUS_SEED)
+	@NEXUS_KILLS=$${NEXUS_KILLS:-200} $(BIN)/python -m pytest -n 0 tests/faults
 
 lint: .venv/development ## check style, types, layers, templates, migrations
 	$(BIN)/python -m ruff check .

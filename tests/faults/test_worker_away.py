@@ -10,6 +10,7 @@ from nexus.tests.test_up import WORKER
 from tests.faults.harm import ask_postgres, paused, wait_until, worker_of
 from tests.faults.scene import (
     IS_FULL,
+    KILLS,
     SEED,
     TALLY,
     Writing,
@@ -18,7 +19,8 @@ from tests.faults.scene import (
     make_writers,
 )
 
-ABSENT = 600 if IS_FULL else 3
+# Ten minutes in the whole run of 200 kills.
+ABSENT = min(600, 3 * KILLS) if IS_FULL else 2
 UNSETTLED = """
     SELECT count(*) FROM (
         SELECT user_id, day, sum(typed) AS typed, sum(saves) AS saves
