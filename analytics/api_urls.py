@@ -3,6 +3,7 @@
 from django.urls import re_path
 
 from analytics import viewsets
+from analytics.viewsets.past import ApplyToPastView
 from analytics.viewsets.plans import ForecastView, PlanDaysView, PlanView
 from analytics.viewsets.rest import RestDaysView, RestDayView, StreakView
 
@@ -16,6 +17,7 @@ urlpatterns = [
     ),
     re_path(rf"{STORY}/analytics/?$", viewsets.StoryAnalyticsView.as_view(), name="analytics"),
     re_path(r"^me/dashboard/?$", viewsets.DashboardView.as_view(), name="dashboard"),
+    re_path(r"^me/apply-to-past/?$", ApplyToPastView.as_view(), name="apply-to-past"),
     re_path(r"^analytics/overview/?$", viewsets.OverviewView.as_view(), name="overview"),
     re_path(r"^analytics/series/?$", viewsets.SeriesView.as_view(), name="series"),
     re_path(r"^analytics/heatmap/?$", viewsets.HeatView.as_view(), name="heatmap"),
