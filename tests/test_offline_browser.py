@@ -1,81 +1,20 @@
 """Writing without a network, in a real browser: what is there, what is not, and that it arrives."""
 
 import json
-import os
 import re
-import shutil
-import signal
 import threading
-from contextlib import contextmanager, suppress
-from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Error, expect
 
-from nexus.testing import Site
 from stories.tests.builders import make_chapter, make_story, save
-from tests import desk
-from tests.faults.proxy import Proxy
+from tests import desk, offline
 
 pytestmark = pytest.mark.browser
 
 SENTINEL = "quicksilver"
-READY = """async () => {
-  await navigator.serviceWorker.ready;
-  const names = await caches.keys();
-  return names.length > 0;
-}"""
-EVERYTHING_KEPT = """async () => {
-  const told = [];
-  for (const name of await caches.keys()) {
-    const cache = await caches.open(name);
-    for (const asked of await cache.keys()) {
-      told.push([asked.url, await (await cache.match(asked)).text()]);
-    }
-  }
-  return told;
-}"""
-COPY_OF = """(chapter) => new Promise((resolve) => {
-  const asked = indexedDB.open("nexus");
-  asked.onsuccess = () => {
-    const rows = asked.result.transaction("copies").objectStore("copies").getAll();
-    rows.onsuccess = () => {
-      const row = rows.result.find((copy) => copy.chapter === chapter);
-      asked.result.close();
-      resolve(row ? row.at : 0);
-    };
-  };
-})"""
-KEYS = """(count) => new Promise((resolve) => {
-  const asked = indexedDB.open("nexus");
-  asked.onsuccess = () => {
-    const keys = asked.result.transaction("keys").objectStore("keys").count();
-    keys.onsuccess = () => { asked.result.close(); resolve(keys.result === count); };
-  };
-})"""
-ANOTHER_KEY = """() => new Promise((resolve) => {
-  const asked = indexedDB.open("nexus");
-  asked.onsuccess = () => {
-    const deed = asked.result.transaction("keys", "readwrite");
-    deed.objectStore("keys").put({ user: "somebody else" });
-    deed.oncomplete = () => { asked.result.close(); resolve(); };
-  };
-})"""
-AGE = """([chapter, days]) => new Promise((resolve) => {
-  const asked = indexedDB.open("nexus");
-  asked.onsuccess = () => {
-    const deed = asked.result.transaction("copies", "readwrite");
-    const copies = deed.objectStore("copies");
-    const rows = copies.getAll();
-    rows.onsuccess = () => {
-      const row = rows.result.find((copy) => copy.chapter === chapter);
-      copies.put({ ...row, at: row.at - days * 86_400_000 });
-    };
-    deed.oncomplete = () => { asked.result.close(); resolve(); };
-  };
-})"""
 
 
 @pytest.fixture
@@ -96,8 +35,8 @@ def address_of(site, chapter):
 def open_online(page, site, chapter):
     """Open a chapter and wait until this device has all it needs to do without a network."""
     desk.open_editor(page, address_of(site, chapter))
-    assert page.evaluate(READY)
-    page.wait_for_function(COPY_OF, arg=str(chapter.pk))
+    assert page.evaluate(offline.READY)
+    page.wait_for_function(offline.COPY_OF, arg=str(chapter.pk))
     return page
 
 
@@ -123,81 +62,14 @@ def kind_page(page):
     return page.inner_text(".trouble")
 
 
-class Wire(Proxy):
-    """A proxy that hears what the browser asks, and passes it on while `is_open_to_ask` is set."""
-
-    def __init__(self, target):
-        self.heard = []
-        self.is_open_to_ask = threading.Event()
-        self.is_open_to_ask.set()
-        super().__init__(target)
-
-    def _pass(self, source, sink, cut_after, is_answer):
-        source = source if is_answer else Ear(source, self)
-        super()._pass(source, sink, cut_after, is_answer)
-
-
-class Ear:
-    def __init__(self, source, wire):
-        self.source, self.wire = source, wire
-        self.shutdown, self.close = source.shutdown, source.close
-
-    def recv(self, size):
-        piece = self.source.recv(size)
-        self.wire.heard.append(piece)
-        self.wire.is_open_to_ask.wait(60)
-        return piece
-
-
-@contextmanager
-def through_a_wire(site):
-    wire = Wire(int(site.url.rpartition(":")[2]))
-    try:
-        yield wire, Site(f"http://localhost:{wire.port}", site.process)
-    finally:
-        wire.close()
-
-
 # --- All the words ----------------------------------------------------------------
-
-
-@contextmanager
-def own_profile(browser, folder, site, client):
-    """A browser with a memory of its own on disk, to be killed and started again."""
-    options = ["--no-sandbox"] if os.geteuid() == 0 else []
-    program = browser_program()
-    context = browser.browser_type.launch_persistent_context(
-        folder, executable_path=program, args=options, viewport=desk.WIDE, locale="en-GB"
-    )
-    context.set_default_timeout(10_000)
-    cookie = client.cookies["session_id"].value
-    # The cookie may not have reached the disk before the kill: a browser writes it every 30 s.
-    context.add_cookies([{"name": "session_id", "value": cookie, "url": site.url}])
-    try:
-        yield context
-    finally:
-        with suppress(Error):
-            context.close()
-
-
-def browser_program():
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    return next(filter(None, map(shutil.which, names)))
-
-
-def kill(folder):
-    """Kill every process of the browser that writes into the folder."""
-    for process in Path("/proc").iterdir():
-        with suppress(OSError, ValueError):
-            if str(folder).encode() in (process / "cmdline").read_bytes():
-                os.kill(int(process.name), signal.SIGKILL)
 
 
 def test_killed_offline_the_browser_opens_again_with_all_but_the_last_second(
     browser, live_site, as_alice, chapter, tmp_path
 ):
     folder = tmp_path / "profile"
-    with own_profile(browser, folder, live_site, as_alice) as context:
+    with offline.own_profile(browser, folder, live_site, as_alice) as context:
         page = open_online(context.new_page(), live_site, chapter)
         page.keyboard.type(" Online.")
         desk.save_now(page)
@@ -206,8 +78,8 @@ def test_killed_offline_the_browser_opens_again_with_all_but_the_last_second(
         expect(chip(page)).to_have_text(re.compile("saved on this device", re.I), timeout=5_000)
         page.wait_for_timeout(1_000)
         page.keyboard.type(" late", delay=10)
-        kill(folder)
-    with own_profile(browser, folder, live_site, as_alice) as context:
+        offline.kill(folder)
+    with offline.own_profile(browser, folder, live_site, as_alice) as context:
         context.set_offline(True)
         page = open_offline(context.new_page(), live_site, chapter)
         expected = f"Before {SENTINEL}. Online. {words(200)}"
@@ -245,7 +117,7 @@ def test_with_a_server_that_keeps_silent_the_page_opens_and_sends_once_it_answer
 ):
     """The browser believes itself online all the while, as with a server that is down."""
     with (
-        through_a_wire(live_site) as (wire, site),
+        offline.through_a_wire(live_site) as (wire, site),
         desk.window(browser, site, as_alice, service_workers="allow") as context,
     ):
         page = open_online(context.new_page(), site, chapter)
@@ -323,7 +195,7 @@ def test_signed_out_there_is_no_word(window, live_site, chapter):
 
 def test_with_the_keys_of_two_people_nobodys_text_is_shown(window, live_site, chapter):
     page = open_online(window.new_page(), live_site, chapter)
-    page.evaluate(ANOTHER_KEY)
+    page.evaluate(offline.ANOTHER_KEY)
     window.set_offline(True)
     page.reload()
     assert "Nobody is signed in on this device" in kind_page(page)
@@ -335,7 +207,7 @@ def test_another_writer_on_the_same_machine_sees_nothing(window, live_site, chap
     window.add_cookies([{"name": "session_id", "value": cookie, "url": live_site.url}])
     his = make_chapter(make_story(bob), content="<p>Bob.</p>")
     page = open_online(window.new_page(), live_site, his)
-    page.wait_for_function(KEYS, arg=1)
+    page.wait_for_function(offline.KEYS, arg=1)
     window.set_offline(True)
     page.goto(address_of(live_site, chapter))
     assert "not opened on this device lately" in kind_page(page)
@@ -359,14 +231,14 @@ def test_a_chapter_never_opened_here_is_told_kindly(window, live_site, chapter):
 def test_a_chapter_is_here_for_seven_days(window, live_site, chapter, days, is_here):
     page = open_online(window.new_page(), live_site, chapter)
     page.goto(f"{live_site.url}/")
-    page.evaluate(AGE, [str(chapter.pk), days])
+    page.evaluate(offline.AGE, [str(chapter.pk), days])
     window.set_offline(True)
     page.goto(address_of(live_site, chapter))
     if is_here:
         expect(page.locator(".ProseMirror")).to_contain_text(SENTINEL)
     else:
         assert "not opened on this device lately" in kind_page(page)
-        assert not page.evaluate(COPY_OF, str(chapter.pk))
+        assert not page.evaluate(offline.COPY_OF, str(chapter.pk))
 
 
 def test_a_copy_with_words_the_server_lacks_outlives_its_week(window, live_site, chapter):
@@ -374,7 +246,7 @@ def test_a_copy_with_words_the_server_lacks_outlives_its_week(window, live_site,
     window.set_offline(True)
     page.keyboard.type(" Unsent.")
     expect(chip(page)).to_have_text("Offline, saved on this device")
-    page.evaluate(AGE, [str(chapter.pk), 8])
+    page.evaluate(offline.AGE, [str(chapter.pk), 8])
     page.close()
     page = open_offline(window.new_page(), live_site, chapter)
     expect(page.locator(".ProseMirror")).to_contain_text("Unsent.")
@@ -390,7 +262,7 @@ def test_the_caches_hold_the_page_and_files_but_no_word(window, live_site, as_al
     open_offline(page, live_site, chapter)
     page.keyboard.type(f" Offline {SENTINEL}.")
     page.wait_for_timeout(1_500)
-    kept = page.evaluate(EVERYTHING_KEPT)
+    kept = page.evaluate(offline.EVERYTHING_KEPT)
     addresses = {address.removeprefix(live_site.url) for address, _text in kept}
     assert "/offline/" in addresses
     assert all(address.startswith("/static/") for address in addresses - {"/offline/"})
@@ -439,7 +311,7 @@ def test_a_chapter_is_asked_for_once_and_other_pages_never_wake_the_worker(
     browser, live_site, as_alice, chapter
 ):
     with (
-        through_a_wire(live_site) as (wire, site),
+        offline.through_a_wire(live_site) as (wire, site),
         desk.window(browser, site, as_alice, service_workers="allow") as context,
     ):
         page = open_online(context.new_page(), site, chapter)
