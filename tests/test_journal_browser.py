@@ -9,6 +9,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from playwright.sync_api import Error, expect
 
 from accounts.models import Session
@@ -198,6 +205,24 @@ def test_a_session_that_ends_while_typing_loses_nothing(
         expect(page.locator("dialog.sign-in")).to_be_hidden()
     chapter.refresh_from_db()
     assert chapter.text == "Before. Signed out. Still typing."
+
+
+def test_a_second_step_is_asked_for_over_the_editor(browser, live_site, as_alice, alice, chapter):
+    secret = generate_totp_secret()
+    TOTP.activate(alice, secret)
+    with desk.window(browser, live_site, as_alice) as context:
+        page = open_chapter(context, live_site, chapter)
+        Session.objects.filter(user=alice).delete()
+        page.keyboard.type(" Two steps.")
+        page.keyboard.press("Control+s")
+        sign_in_over(page, "alice@example.com")
+        code = page.locator("dialog.sign-in [name=code]")
+        expect(code).to_be_focused()
+        code.fill(format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time()))))
+        code.press("Enter")
+        desk.wait_for_saved(page)
+    chapter.refresh_from_db()
+    assert chapter.text == "Before. Two steps."
 
 
 def test_somebody_else_who_signs_in_sees_nothing_and_the_writer_gets_it_back(
