@@ -44,7 +44,11 @@ def collect_static() -> bool:
     if stamp.exists() and stamp.read_text("ascii") == current:
         return False
     stamp.unlink(missing_ok=True)
-    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    # The tests of the scripts are no part of a studio, and name files that only they make.
+    ignored = ["tests"]
+    call_command(
+        "collectstatic", interactive=False, clear=True, verbosity=0, ignore_patterns=ignored
+    )
     stamp.write_text(current, "ascii")
     return True
 
