@@ -12,7 +12,7 @@ COLUMNS = ("scenario", "seconds", "faults", "saves", "healed in")
 WIDTHS = (76, 8, 7, 7, 10)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def keeper():
     keeper = Keeper()
     yield keeper
@@ -43,7 +43,7 @@ def _tally():
     TALLY.reset()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def absence():
     """A studio of its own whose worker stands still, its writers and since when."""
     studio = Studio()
@@ -56,7 +56,7 @@ def absence():
     studio.end()
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def _begin_the_absence(request):
     """A full run has it last for as long as everything else does."""
     is_wanted = any("absence" in item.fixturenames for item in request.session.items)

@@ -18,7 +18,7 @@ from tests.faults.scene import (
 )
 
 CLIENTS = 60
-SECONDS = 10 if IS_FULL else 3
+SECONDS = 10 if IS_FULL else 2
 # A request ends within five seconds; the rest is the machine that is shared with sixty threads.
 LONGEST = 6.0 if IS_FULL else 10.0
 

@@ -12,7 +12,7 @@ from nexus.testing import BASE
 from tests.faults.harm import ask_postgres
 from tests.faults.scene import IS_FULL, SEED, TALLY, check_log
 
-DEATHS = 8 if IS_FULL else 2
+DEATHS = 8 if IS_FULL else 1
 NAME = "half"
 SHAPE = """
     SELECT table_name, column_name, data_type, is_nullable, column_default
