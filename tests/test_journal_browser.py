@@ -19,7 +19,7 @@ from allauth.mfa.totp.internal.auth import (
 from playwright.sync_api import Error, expect
 
 from accounts.models import Session
-from stories.tests.builders import make_chapter, make_story
+from stories.tests.builders import make_chapter, make_story, save
 from tests import desk
 
 pytestmark = pytest.mark.browser
@@ -150,6 +150,34 @@ def test_an_answer_lost_with_the_browser_is_asked_for_again(
     chapter.refresh_from_db()
     assert chapter.text == "Before. Twice? And more."
     assert chapter.content_revision == 3
+
+
+def test_words_of_a_chapter_left_behind_arrive_from_another_one(
+    browser, live_site, as_alice, chapter
+):
+    other = make_chapter(chapter.story, title="Two", content="<p>Other.</p>")
+    changed = make_chapter(chapter.story, title="Three", content="<p>Third.</p>")
+    with desk.window(browser, live_site, as_alice) as context:
+        context.route("**/content", lambda route: route.abort())
+        for left, words in ((chapter, " Left."), (changed, " Mine.")):
+            page = open_chapter(context, live_site, left)
+            page.keyboard.type(words)
+            page.keyboard.press("Control+s")
+            expect(page.locator(CHIP)).to_have_text("Not on the server yet, retrying")
+            page.keyboard.type(" More.")
+            page.wait_for_timeout(1_000)
+            page.close()
+        assert save(as_alice, changed, "<p>Changed elsewhere.</p>").status_code == 200
+        context.unroute("**/content")
+        page = open_chapter(context, live_site, other)
+        page.wait_for_function(f"async () => (await ({KEPT})()).drafts.length === 1")
+        desk.wait_for_saved(page)
+        page = open_chapter(context, live_site, changed)
+        expect(page.locator(CHIP)).to_have_text("Changed elsewhere")
+        expect(page.locator(".ProseMirror")).to_have_text("Third. Mine. More.")
+    for left, text in ((chapter, "Before. Left. More."), (changed, "Changed elsewhere.")):
+        left.refresh_from_db()
+        assert left.text == text
 
 
 @pytest.mark.parametrize("how", ["broken", "full"])

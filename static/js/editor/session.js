@@ -4,6 +4,7 @@
  */
 
 import { newKey, request, Unreachable } from "../lib/http.js";
+import { Courier } from "./courier.js";
 import { askMerge, keepText } from "./keeping.js";
 import { initial, isUnsaved, step, wakeAt } from "./machine.js";
 import { Recovery } from "./recovery.js";
@@ -30,6 +31,7 @@ export class Session {
     this.url = `/api/v1/chapters/${this.chapterId}`;
     const { chapterId, journal } = this;
     this.recovery = new Recovery({ url: this.url, chapterId, journal, html: () => this.text().html() });
+    this.courier = new Courier({ vault: journal.vault, chapterId });
     this.tabs = new Tabs({
       chapterId,
       onTurn: () => this.dispatch({ type: "my_turn" }),
@@ -87,7 +89,13 @@ export class Session {
     if (!(await this.tabs.enter())) return this.dispatch({ type: "locked_out" });
     if (!isFirst) await this._fetch_head();
     this.dispatch({ type: "recovered", ...await this.recovery.look() });
+    await this.#bringOthers();
+  }
+
+  /** What else this device keeps, of this chapter and of others. */
+  async #bringOthers() {
     await this.recovery.handOver();
+    await this.courier.run();
   }
 
   /** Draws what this device kept; none of it was typed just now. */
@@ -134,7 +142,7 @@ export class Session {
     if (!answer.ok || this.state.request?.key === key) return;
     this.onSaved(activity, answer.body);
     this.tabs.tellSaved(answer.body.revision);
-    await this.recovery.handOver();
+    await this.#bringOthers();
   }
 
   async _fetch_head() {
