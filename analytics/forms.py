@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from analytics.reports.overview import MOST_DAYS
 from stories.models import MAX_QUOTA, Target
 
 
@@ -54,3 +56,28 @@ def refuse_reversed(form: forms.Form, values: dict[str, Any]) -> dict[str, Any]:
     if first and last and last < first:
         form.add_error("to_date", _("The last day must not come before the first."))
     return values
+
+
+class OverviewForm(RangeForm):
+    """The same for all stories, with what to count; ten years at most."""
+
+    measure = forms.ChoiceField(
+        label=_("Count"),
+        choices=[
+            ("words", _("words written")),
+            ("net", _("net words")),
+            ("gross", _("gross words")),
+            ("minutes", _("minutes")),
+        ],
+        required=False,
+    )
+
+    field_order = ("measure", "frequency", "from_date", "to_date")
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        first, last = values.get("from_date"), values.get("to_date")
+        last = last or timezone.localdate()
+        if first and (last - first).days >= MOST_DAYS:
+            self.add_error("from_date", _("Please ask for ten years at most."))
+        return values

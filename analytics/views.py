@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from analytics import reports
-from analytics.forms import RangeForm, TargetForm
-from analytics.pages import day_context, story_context
+from analytics.forms import OverviewForm, RangeForm, TargetForm
+from analytics.pages import day_context, overview_context, story_context
 from analytics.tasks import refresh_goal
 from nexus.lib.errors import DomainError
 from nexus.lib.wording import hue_of
@@ -42,16 +42,32 @@ def _own_target(request: HttpRequest, target_id: UUID) -> Target:
 
 @login_required
 @require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    """Everything the writer wrote, in a range of days: totals, bars, the year, hours, causes."""
+    user: Any = request.user
+    form = OverviewForm(request.GET)
+    asked = _asked(form)
+    context = overview_context(user, asked, form=form, at=timezone.now())
+    status = 422 if form.errors else 200
+    return render(request, "analytics/overview.html", context, status=status)
+
+
+def _asked(form: RangeForm) -> dict[str, Any]:
+    """Return what was asked for and makes sense; nothing of a form with a mistake in it."""
+    if not form.is_valid():
+        return {}
+    return {name: value for name, value in form.cleaned_data.items() if value}
+
+
+@login_required
+@require_safe
 def story(request: HttpRequest, story_id: UUID) -> HttpResponse:
     """A story's statistics: today, the last days, the year, and where the words came from."""
     own = _own_story(request, story_id)
     form = RangeForm(request.GET)
-    is_valid = form.is_valid()
-    asked = {name: value for name, value in form.cleaned_data.items() if value}
-    if not is_valid:
-        asked = {}
-    context = story_context(own, asked, form=form, at=timezone.now())
-    return render(request, "analytics/story.html", context, status=200 if is_valid else 422)
+    asked, before = _asked(form), request.GET.get("before", "")
+    context = story_context(own, asked, form=form, at=timezone.now(), before=before)
+    return render(request, "analytics/story.html", context, status=422 if form.errors else 200)
 
 
 @login_required

@@ -15,6 +15,10 @@ from django.utils.translation import gettext as _
 ROUND_TENTHS = (10, 12, 16, 20, 30, 40, 60, 80)
 
 
+# (label, address) of what can be taken away.
+Downloads = tuple[tuple[str, str], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Chart:
     """One sentence, one picture, the exact numbers drawn, and where they come from."""
@@ -26,8 +30,7 @@ class Chart:
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     why: str | SafeString = ""
-    # (label, address) of what can be taken away.
-    downloads: tuple[tuple[str, str], ...] = ()
+    downloads: Downloads = ()
 
 
 def whole(value: int) -> str:

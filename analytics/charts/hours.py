@@ -6,7 +6,7 @@ from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from analytics.charts.chart import Chart, shades_sentence, whole
+from analytics.charts.chart import Chart, Downloads, shades_sentence, whole
 from analytics.charts.svg import element, picture, text
 from analytics.reports.clock import HOURS, Clock, ClockCell
 from analytics.reports.clock import WEEKDAYS as DAYS
@@ -17,7 +17,13 @@ SIZE = (LEFT + HOURS * STEP + 2, TOP + DAYS * STEP + LEGEND)
 
 
 def clock_chart(
-    clock: Clock, *, title: str, ident: str, week_start: int = 1, why: str | SafeString = ""
+    clock: Clock,
+    *,
+    title: str,
+    ident: str,
+    week_start: int = 1,
+    why: str | SafeString = "",
+    downloads: Downloads = (),
 ) -> Chart:
     """Draw the hours of the week in quantile shades; the first row is the writer's first day."""
     sentence = clock_sentence(clock)
@@ -39,6 +45,7 @@ def clock_chart(
         headings=(_("Hour"), _("Words")),
         rows=tuple((_name(cell), whole(cell.words)) for cell in clock.cells if cell.words),
         why=why or scale,
+        downloads=downloads,
     )
 
 

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from analytics.charts.chart import Chart, long_date, shades_sentence, whole
+from analytics.charts.chart import Chart, Downloads, long_date, shades_sentence, whole
 from analytics.charts.svg import element, picture, text
 from analytics.reports.heat import HeatYear
 
@@ -24,7 +24,13 @@ SIZE = (LEFT + WEEKS * STEP, TOP + 7 * STEP + LEGEND)
 
 
 def year_chart(
-    year: HeatYear, *, title: str, ident: str, week_start: int = 1, why: str = ""
+    year: HeatYear,
+    *,
+    title: str,
+    ident: str,
+    week_start: int = 1,
+    why: str = "",
+    downloads: Downloads = (),
 ) -> Chart:
     """Draw the year's days in quantile shades, with the scale stated below."""
     sentence = year_sentence(year)
@@ -46,6 +52,7 @@ def year_chart(
         headings=(_("Day"), _("Words")),
         rows=tuple((long_date(day.day), whole(day.words)) for day in written),
         why=" ".join(filter(None, [scale_sentence(year), why])),
+        downloads=downloads,
     )
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from accounts.models import User
 from analytics.periods import Period
 from analytics.reports.days import DayWords, day_words
-from analytics.reports.figures import figures_by_day
+from analytics.reports.figures import Figures, figures_by_day
 
 SHADES = 4
 
@@ -40,10 +40,19 @@ class HeatYear:
 def heat_year(user: User, *, year: int, at: datetime, story_id: UUID | None = None) -> HeatYear:
     """Report a calendar year, of one story or of all; its days up to today only."""
     today = user.day_of(at)
-    span = Period(date(year, 1, 1), date(year, 12, 31))
-    found = figures_by_day(user, within=span, today=today, story_id=story_id)
+    found = figures_by_day(user, within=year_of(year), today=today, story_id=story_id)
+    return heat_of(found, year=year, today=today)
+
+
+def year_of(year: int) -> Period:
+    return Period(date(year, 1, 1), date(year, 12, 31))
+
+
+def heat_of(figures: dict[date, Figures], *, year: int, today: date) -> HeatYear:
+    """Return the same from figures at hand. Pure."""
+    span = year_of(year)
     shown = span.clip(Period(span.first, max(span.first, today))) or span
-    days = day_words(found, shown, today=today)
+    days = day_words(figures, shown, today=today)
     return HeatYear(year, days, quantile_bounds([day.words for day in days if day.words > 0]))
 
 

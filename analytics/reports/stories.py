@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from analytics.periods import Period, last_days, period_of, periods_within
 from analytics.reports.days import DayWords, day_words
 from analytics.reports.figures import NOTHING, Figures, add_up, figures_by_day
@@ -43,6 +44,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class StoryAnalytics:
+    user: User
     frequency: str
     within: Period
     kpis: Kpis
@@ -74,6 +76,7 @@ def story_analytics(
     kpi_range = last_days(KPI_DAYS[frequency], today) if is_default else within
     target = Target.objects.filter(story=story, frequency=frequency).first()
     return StoryAnalytics(
+        user=story.owner,
         frequency=frequency,
         within=within,
         kpis=_kpis(figures, kpi_range, today=today),

@@ -1,0 +1,212 @@
+"""A book growing: its words day by day, the line of the plan, and the band of the forecast."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from analytics.charts.chart import Chart, long_date, nice_top, short_date, whole
+from analytics.charts.frame import NARROW, ROOMY, Frame, Key, grid, legend
+from analytics.charts.svg import element, join, number, picture, text
+
+MOST_POINTS = 120
+# Beyond so many days the days themselves say less than the months.
+LONG = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The words of the book at a day's end, and what the plan had for it; None where neither."""
+
+    day: date
+    words: int | None
+    par: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """From where the book stands to when it is thought to be finished."""
+
+    today: date
+    words: int
+    total: int
+    p10: date
+    p50: date
+    p90: date
+
+
+def growth_chart(
+    levels: Sequence[Level],
+    *,
+    title: str,
+    ident: str,
+    band: Band | None = None,
+    why: str | SafeString = "",
+) -> Chart:
+    """Draw the words as a line over the days; beside it the plan's and the forecast, if any."""
+    shown = thin_out(levels)
+    sentence = growth_sentence(levels, band)
+    drawn = [
+        _drawing(shown, band, frame, title, sentence, name)
+        for frame, name in ((ROOMY, ident), (NARROW, f"{ident}-narrow"))
+    ]
+    has_par = any(level.par is not None for level in shown)
+    return Chart(
+        id=ident,
+        title=title,
+        sentence=sentence,
+        svg=join(*drawn),
+        headings=(_("Day"), _("Words"), *([_("Plan")] if has_par else [])),
+        rows=tuple(
+            (long_date(one.day), _told(one.words), *([_told(one.par)] if has_par else []))
+            for one in shown
+        ),
+        why=why,
+    )
+
+
+def thin_out(levels: Sequence[Level]) -> list[Level]:
+    """Return as many of the days as a line needs, evenly, the first and the last among them."""
+    step = max(1, -(-len(levels) // MOST_POINTS))
+    shown = list(levels[::-1][::step])[::-1]
+    return shown if not levels or shown[0] == levels[0] else [levels[0], *shown]
+
+
+def growth_sentence(levels: Sequence[Level], band: Band | None) -> str:
+    known = [level for level in levels if level.words is not None]
+    if not known:
+        return _("There is nothing to draw yet.")
+    came = (known[-1].words or 0) - (known[0].words or 0)
+    said = _("%(words)s words on %(day)s, %(came)s more than on %(first)s.") % {
+        "words": whole(known[-1].words or 0),
+        "day": long_date(known[-1].day),
+        "came": whole(came),
+        "first": long_date(known[0].day),
+    }
+    if came < 0:
+        said = _("%(words)s words on %(day)s, %(went)s fewer than on %(first)s.") % {
+            "words": whole(known[-1].words or 0),
+            "day": long_date(known[-1].day),
+            "went": whole(-came),
+            "first": long_date(known[0].day),
+        }
+    if band is None:
+        return said
+    finish = _("At your pace it is finished between %(p10)s and %(p90)s, most likely %(p50)s.")
+    dates = {name: long_date(getattr(band, name)) for name in ("p10", "p50", "p90")}
+    return f"{said} {finish % dates}"
+
+
+def _told(words: int | None) -> str:
+    return "–" if words is None else whole(words)
+
+
+def _drawing(
+    levels: Sequence[Level],
+    band: Band | None,
+    frame: Frame,
+    title: str,
+    sentence: str,
+    ident: str,
+) -> SafeString:
+    values = [value for one in levels for value in (one.words, one.par) if value is not None]
+    scale = nice_top(max([*values, band.total if band else 0, 1]))
+    days = _days(levels, band)
+    return picture(
+        *grid(scale, frame),
+        *(_band(band, days, scale, frame) if band else []),
+        *_line([(one.day, one.par) for one in levels], "chart__par", days, scale, frame),
+        *_line([(one.day, one.words) for one in levels], "chart__line", days, scale, frame),
+        *legend(_keys(levels, band), frame),
+        *_names(days, frame),
+        ident=ident,
+        title=title,
+        description=_("%(sentence)s The scale ends at %(top)s words.")
+        % {"sentence": sentence, "top": whole(scale)},
+        size=(frame.width, frame.height),
+        css=frame.css,
+    )
+
+
+def _days(levels: Sequence[Level], band: Band | None) -> tuple[date, date]:
+    """Return the first and the last day of the picture."""
+    days = [one.day for one in levels] or [date.min]
+    return days[0], max(days[-1], band.p90) if band else days[-1]
+
+
+def _names(days: tuple[date, date], frame: Frame) -> list[SafeString]:
+    """Name evenly spread days, as many as there is room for."""
+    first, last = days
+    length, is_long = (last - first).days, (last - first).days > LONG
+    steps = min(frame.labels - 1, length)
+    drawn = []
+    for place in range(steps + 1):
+        share = place / steps if steps else 0
+        day = date.fromordinal(first.toordinal() + round(length * share))
+        anchor = "start" if place == 0 else ("end" if place == steps else "middle")
+        name = date_format(day, "M Y") if is_long else short_date(day)
+        x = frame.left + (frame.width - frame.left) * share
+        drawn.append(text(name, x, frame.height - 6, anchor=anchor, css="chart__label"))
+    return drawn
+
+
+def _place(day: date, words: int, days: tuple[date, date], scale: int, frame: Frame) -> str:
+    span = max(1, (days[1] - days[0]).days)
+    x = frame.left + (frame.width - frame.left) * (day - days[0]).days / span
+    return f"{number(x)},{number(frame.y(words, scale))}"
+
+
+def _line(
+    points: Sequence[tuple[date, int | None]],
+    css: str,
+    days: tuple[date, date],
+    scale: int,
+    frame: Frame,
+) -> list[SafeString]:
+    known = [(day, words) for day, words in points if words is not None]
+    if not known:
+        return []
+    path = " ".join(_place(day, words, days, scale, frame) for day, words in known)
+    drawn = [
+        element(
+            "polyline",
+            points=path,
+            class_=css,
+            data_words=" ".join(str(words) for _day, words in known),
+        )
+    ]
+    if css == "chart__line":
+        x, y = path.rsplit(" ", 1)[-1].split(",")
+        drawn.append(element("circle", cx=x, cy=y, r=3.5, class_="chart__dot"))
+    return drawn
+
+
+def _band(band: Band, days: tuple[date, date], scale: int, frame: Frame) -> list[SafeString]:
+    """Draw the forecast from today's words to the plan's total, and its middle as a line."""
+
+    def at(day: date, words: int) -> str:
+        return _place(day, words, days, scale, frame)
+
+    start = at(band.today, band.words)
+    corners = f"{start} {at(band.p10, band.total)} {at(band.p90, band.total)}"
+    middle = f"{start} {at(band.p50, band.total)}"
+    return [
+        element(
+            "polygon", points=corners, class_="chart__band", data_p10=band.p10, data_p90=band.p90
+        ),
+        element("polyline", points=middle, class_="chart__middle", data_p50=band.p50),
+    ]
+
+
+def _keys(levels: Sequence[Level], band: Band | None) -> list[Key]:
+    keys = [Key("chart__line", _("words"), is_line=True)]
+    if any(one.par is not None for one in levels):
+        keys.append(Key("chart__par", _("plan"), is_line=True))
+    if band:
+        keys.append(Key("chart__band", _("forecast")))
+    return keys

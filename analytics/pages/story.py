@@ -1,0 +1,216 @@
+"""The page of one story's statistics."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from analytics import reports
+from analytics.charts import (
+    Chart,
+    Length,
+    bar_chart,
+    causes_sentence,
+    lengths_chart,
+    period_chart,
+    ring_chart,
+    year_chart,
+)
+from analytics.charts.chart import long_date, whole
+from analytics.forms import RangeForm
+from analytics.models import WritingSession
+from analytics.pages.growth import growth_of
+from analytics.pages.parts import (
+    causes_of,
+    day_url,
+    download,
+    downloads,
+    figure,
+    period_label,
+    readable,
+    session_line,
+    writing_periods,
+)
+from analytics.periods import Period
+from analytics.reports.heat import heat_of, year_of
+from analytics.rest import rest_on
+from nexus.lib.api import after_cursor, cut_page, read_cursor
+from nexus.lib.errors import Invalid
+from stories.models import Chapter, Story
+
+SESSIONS_SHOWN = 15
+
+
+def story_context(
+    story: Story,
+    asked: dict[str, Any],
+    *,
+    form: RangeForm,
+    at: datetime,
+    before: str = "",
+) -> dict[str, Any]:
+    """Return everything the statistics page of a story shows. Constant queries.
+
+    `before` is the cursor of the page of sessions asked for.
+    """
+    user, day = story.owner, story.owner.day_of(at)
+    asked |= {"frequency": readable(asked.get("frequency", "Daily"), _days_asked(asked, day))}
+    report = reports.story_analytics(story, at=at, fill=_may_fill(asked, today=day), **asked)
+    figures = reports.figures_by_day(user, within=year_of(day.year), today=day, story_id=story.pk)
+    today = figures.get(day, reports.Figures())
+    goal = reports.goal_on(user, day, story_id=story.pk)
+    spread = reports.figures_within(report)
+    chapters = list(
+        Chapter.objects.live()
+        .filter(story=story)
+        .order_by("position")
+        .values_list("pk", "title", "word_count")
+    )
+    return {
+        "story": story,
+        "form": form,
+        "frequency": report.frequency,
+        "today": ring_chart(words=today.words_written, goal=goal, ident="today"),
+        "month": _main_chart(report, goal, today=day, story=story),
+        "year": year_chart(
+            heat_of(figures, year=day.year, today=day),
+            title=_("The year %(year)d") % {"year": day.year},
+            ident="year",
+            week_start=user.week_start,
+            why=_("Each square is one of your days; imported words are not in it."),
+            downloads=downloads("heatmap", "csv", year=day.year, story=story.pk),
+        ),
+        "growth": growth_of(story, sum(words for *_one, words in chapters), at=at),
+        "lengths": _lengths(chapters) if chapters else None,
+        "figures": _figures(report, spread),
+        "causes": causes_of(spread),
+        "causes_sentence": causes_sentence(spread),
+        "period_label": period_label(report.within, today=day),
+        **_sessions(story, report.within, asked, before),
+    }
+
+
+def _may_fill(asked: dict[str, Any], *, today: date) -> bool:
+    """Empty periods are drawn, unless the range is longer than anyone could see."""
+    return _days_asked(asked, today) <= reports.MOST_FILLED_DAYS
+
+
+def _days_asked(asked: dict[str, Any], today: date) -> int:
+    first, last = asked.get("from_date"), asked.get("to_date") or today
+    return (last - first).days + 1 if first else 1
+
+
+def _main_chart(
+    report: reports.StoryAnalytics, goal: int | None, *, today: date, story: Story
+) -> Chart:
+    within = report.within
+    taken = (
+        (
+            "CSV",
+            download(
+                "analytics",
+                "csv",
+                story.pk,
+                frequency=report.frequency,
+                from_date=within.first,
+                to_date=within.last,
+            ),
+        ),
+    )
+    if report.frequency == "Daily":
+        return replace(_day_bars(report, goal, today=today), downloads=taken)
+    quota = report.target.quota if report.target else None
+    title = _("Words by week") if report.frequency == "Weekly" else _("Words by month")
+    chart = period_chart(report.rows, goal=quota, title=title, ident="month", why=_why(report))
+    return replace(chart, downloads=taken)
+
+
+def _day_bars(report: reports.StoryAnalytics, goal: int | None, *, today: date) -> Chart:
+    days = [
+        reports.DayWords(row.period.first, row.words, row.figures, row.period.first == today)
+        for row in report.rows
+    ]
+    rest = rest_on(report.user, [day.day for day in days])
+    chart = bar_chart(
+        days, goal=goal, title=_("Words by day"), ident="month", why=_why(report), rest=rest
+    )
+    return replace(chart, rows=tuple(map(_linked, chart.rows, days)))
+
+
+def _linked(row: tuple[str, ...], day: reports.DayWords) -> tuple[str, ...]:
+    """Let a day in the table lead to its sessions."""
+    link = format_html('<a href="{}">{}</a>', day_url(day.day), row[0])
+    return (link if day.figures.sessions else row[0], *row[1:])
+
+
+def _why(report: reports.StoryAnalytics) -> str | SafeString:
+    """Link to the sessions of the best day."""
+    best = reports.best_of(report.rows) or report.kpis.best_day
+    if best is None:
+        return _("Words you typed, by your own days. Imported and pasted words are kept apart.")
+    return format_html(
+        '<a href="{}">{}</a>',
+        day_url(best.day),
+        _("Why %(words)s on %(day)s? See its sessions")
+        % {"words": whole(best.words), "day": long_date(best.day)},
+    )
+
+
+def _figures(report: reports.StoryAnalytics, spread: reports.Figures) -> list[dict[str, str]]:
+    written = [row for row in report.rows if row.words]
+    speed = spread.words_per_minute
+    return [
+        figure(whole(spread.words_written), _("words written")),
+        figure(whole(spread.net), _("net"), _("added less removed")),
+        figure(whole(spread.removed), _("removed")),
+        figure(whole(spread.minutes), _("minutes at work")),
+        figure(str(speed) if speed and spread.minutes else "–", _("words a minute")),
+        figure(whole(len(written)), writing_periods(report.frequency, len(written))),
+    ]
+
+
+def _lengths(chapters: list[tuple[Any, str, int]]) -> Chart:
+    lengths = [
+        Length(place, title, words, reverse("stories:chapter", args=[pk]))
+        for place, (pk, title, words) in enumerate(chapters, start=1)
+    ]
+    return lengths_chart(lengths, title=_("How long the chapters are"), ident="lengths")
+
+
+def _sessions(story: Story, within: Period, asked: dict[str, Any], before: str) -> dict[str, Any]:
+    """Return a page of the range's sessions, newest first, and the way to the older ones."""
+    all_rows = WritingSession.objects.visible_to(story.owner).filter(story=story)
+    rows = (
+        all_rows.within(within.first, within.last)
+        .filter(after_cursor(_place(before), field="started_at"))
+        .select_related("chapter__story")
+        .defer("chapter__content", "chapter__text")
+        .order_by("-started_at", "-pk")
+    )
+    page, cursor = cut_page(
+        list(rows[: SESSIONS_SHOWN + 1]), limit=SESSIONS_SHOWN, field="started_at"
+    )
+    return {
+        "has_sessions": bool(page) or all_rows.exists(),
+        "sessions": [session_line(session) for session in page],
+        "older": cursor,
+        "is_older": bool(before),
+        "kept": [(name, value) for name, value in asked.items() if value],
+        "sessions_downloads": downloads(
+            "sessions", "csv", "xlsx", story=story.pk, from_=within.first, to=within.last
+        ),
+    }
+
+
+def _place(before: str) -> Any:
+    """Return the place a cursor marks; a broken one leads to the beginning."""
+    try:
+        return read_cursor(before) if before else None
+    except Invalid:
+        return None
