@@ -37,6 +37,23 @@ def target_body(target: Target, progress: Progress) -> Body:
     }
 
 
+def target_with_history(target: Target, progress: Progress) -> Body:
+    """Return the same with the periods that are over, the oldest first."""
+    return target_body(target, progress) | {
+        "history": [
+            {
+                "from_date": past.period.first,
+                "to_date": past.period.last,
+                "words": past.words,
+                "quota": past.quota,
+                "is_kept": past.is_kept,
+                "is_rest": past.is_rest,
+            }
+            for past in progress.history
+        ]
+    }
+
+
 def no_target(story_id: UUID, frequency: str) -> Body:
     """Return what stands for a target where there is none."""
     nothing = Progress(words=0, quota=0, period=None)

@@ -20,7 +20,6 @@ from analytics.forms import OverviewForm, RangeForm, TargetForm
 from analytics.pages import day_context, overview_context, story_context
 from analytics.tasks import refresh_goal
 from nexus.lib.errors import DomainError
-from nexus.lib.wording import hue_of
 from stories.models import Story, Target
 from stories.services import targets as target_services
 
@@ -77,36 +76,6 @@ def day(request: HttpRequest, day: date) -> HttpResponse:
     user: Any = request.user
     report = reports.day_report(user, day, at=timezone.now())
     return render(request, "analytics/day.html", day_context(report, user=user))
-
-
-@login_required
-@require_safe
-def targets(request: HttpRequest) -> HttpResponse:
-    """The targets of every story."""
-    user: Any = request.user
-    own = list(Target.objects.visible_to(user).order_by("created_at", "id"))
-    progress = reports.progress_of_targets(own, user=user, today=user.day_of(timezone.now()))
-    cards: dict[UUID, list[dict[str, Any]]] = {}
-    for target in own:
-        card = reports.target_card(target, progress[target.pk])
-        cards.setdefault(target.story_id, []).append(card)
-    stories = Story.objects.visible_to(user).live().newest_first()
-    groups = [
-        {"story": _book(story, user), "targets": cards.get(story.pk, [])} for story in stories
-    ]
-    context = {"groups": groups, "has_targets": bool(own), "has_stories": bool(groups)}
-    return render(request, "analytics/targets.html", context)
-
-
-def _book(story: Story, user: Any) -> dict[str, Any]:
-    return {
-        "id": story.pk,
-        "url": story.get_absolute_url(),
-        "title": story.title,
-        "author": user.username,
-        "hue": hue_of(story.title),
-        "cover_url": story.cover,
-    }
 
 
 @login_required

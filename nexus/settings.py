@@ -394,6 +394,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "StoryStatusEnum": "stories.models.Story.Status",
         "JobStatusEnum": "jobs.models.Job.Status",
+        "RestKindEnum": "analytics.models.RestDay.Kind",
+        "MinimumUnitEnum": "accounts.models.Preferences.MinimumUnit",
     },
 }
 

@@ -7,8 +7,11 @@ from typing import Any
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
-from analytics.reports.targets import Progress
+from analytics.reports.targets import PastPeriod, Progress
 from stories.models import Target
+
+# Kept and missed periods a page shows; the API has them all.
+MOST_PAST = 31
 
 
 def target_card(target: Target, progress: Progress) -> dict[str, Any]:
@@ -22,7 +25,34 @@ def target_card(target: Target, progress: Progress) -> dict[str, Any]:
         "period": period_words(target, progress),
         "words": progress.words,
         "quota": target.quota,
+        "history": [_past(past, target) for past in reversed(progress.history[-MOST_PAST:])],
     }
+
+
+def _past(past: PastPeriod, target: Target) -> dict[str, Any]:
+    state, label = _how_it_went(past)
+    return {
+        "label": _name_of(past, target),
+        "words": _whole(past.words),
+        "quota": _whole(past.quota),
+        "state": state,
+        "state_label": label,
+    }
+
+
+def _how_it_went(past: PastPeriod) -> tuple[str, str]:
+    if past.is_kept:
+        return "kept", _("kept")
+    return ("missed", _("missed")) if past.is_missed else ("rest", _("rest"))
+
+
+def _name_of(past: PastPeriod, target: Target) -> str:
+    first, last = past.period.first, past.period.last
+    if target.frequency == Target.Frequency.DAILY:
+        return date_format(first, "D j F")
+    if target.frequency == Target.Frequency.MONTHLY:
+        return date_format(first, "F Y")
+    return f"{date_format(first, 'j F')} – {date_format(last, 'j F')}"
 
 
 def target_sentence(target: Target, progress: Progress) -> str:
@@ -44,10 +74,10 @@ def period_words(target: Target, progress: Progress) -> str:
     if progress.period is None:
         return _("from %(first)s to %(last)s") % dates
     kept = ""
-    if progress.history:
+    if progress.kept or progress.missed:
         kept = _("kept %(kept)d of %(all)d so far") % {
             "kept": progress.kept,
-            "all": len(progress.history),
+            "all": progress.kept + progress.missed,
         }
     until = _("until %(last)s") % dates
     return " · ".join(part for part in (until, kept) if part)

@@ -45,6 +45,7 @@ from analytics.serializers.targets import (
     PeriodShape,
     StoryTargetsShape,
     TargetBody,
+    TargetHistoryShape,
     TargetListShape,
     TargetShape,
 )
@@ -85,6 +86,7 @@ __all__ = [
     "StreakShape",
     "SumsShape",
     "TargetBody",
+    "TargetHistoryShape",
     "TargetListShape",
     "TargetShape",
     "TodayShape",

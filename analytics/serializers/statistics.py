@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from accounts.models import Preferences
 from analytics.reports import BUCKETS, MEASURES
 from analytics.serializers.days import CausesShape
 from analytics.serializers.targets import AnalyticsTargetShape
@@ -67,7 +68,7 @@ class StreakShape(serializers.Serializer[Any]):
     protected = serializers.IntegerField(help_text="rest days within the current streak")
     kept_by = serializers.ChoiceField(choices=["today", "yesterday", "rest"], allow_null=True)
     minimum = serializers.IntegerField(help_text="what a day needs to count")
-    unit = serializers.ChoiceField(choices=["words", "minutes"])
+    unit = serializers.ChoiceField(choices=Preferences.MinimumUnit.choices)
 
 
 class WeekDayShape(serializers.Serializer[Any]):

@@ -45,6 +45,21 @@ class TargetShape(serializers.Serializer[Any]):
     missed = serializers.IntegerField()
 
 
+class PastPeriodShape(PeriodShape):
+    """A period that is over; one of rest alone is missed by nobody."""
+
+    words = serializers.IntegerField()
+    quota = serializers.IntegerField(help_text="in force then")
+    is_kept = serializers.BooleanField()
+    is_rest = serializers.BooleanField()
+
+
+class TargetHistoryShape(TargetShape):
+    """A target with the periods of the last year that are over, the oldest first."""
+
+    history = PastPeriodShape(many=True)
+
+
 class AnalyticsTargetShape(TargetShape):
     """The same; without a target all is zero and its id null."""
 

@@ -12,11 +12,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from analytics import reports
-from analytics.bodies import target_body
+from analytics.bodies import target_body, target_with_history
 from analytics.serializers import (
     FrequencyQuery,
     StoryTargetsShape,
     TargetBody,
+    TargetHistoryShape,
     TargetListShape,
     TargetShape,
 )
@@ -39,9 +40,11 @@ class _OfTargets(LedgerView):
         return target
 
     def answer(self, target: Target) -> dict[str, Any]:
+        return target_body(target, self.progress(target))
+
+    def progress(self, target: Target) -> reports.Progress:
         today = self.user.day_of(self.at)
-        progress = reports.target_progress(target, user=self.user, today=today)
-        return target_body(target, progress)
+        return reports.target_progress(target, user=self.user, today=today)
 
 
 class TargetsView(_OfTargets):
@@ -74,9 +77,11 @@ class TargetsView(_OfTargets):
 
 
 class TargetView(_OfTargets):
-    @extend_schema(responses=TargetShape, tags=["targets"])
+    @extend_schema(responses=TargetHistoryShape, tags=["targets"])
     def get(self, request: Request, story_id: str, target_id: str) -> Response:
-        return Response(self.answer(self.target(self.story(story_id), target_id)))
+        """Show a target with the periods that were kept and missed."""
+        target = self.target(self.story(story_id), target_id)
+        return Response(target_with_history(target, self.progress(target)))
 
     @extend_schema(request=TargetBody(partial=True), responses=TargetShape, tags=["targets"])
     def patch(self, request: Request, story_id: str, target_id: str) -> Response:
