@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -195,9 +195,10 @@ def _begun(
 def _extend(session: WritingSession, chapter: Chapter, stretch: Stretch) -> None:
     # A clock that was set back must not end a session before it began.
     ended = max(stretch.ended, session.last_change_at)
-    _began, seconds = believed_seconds(replace(stretch, ended=ended), after=session.last_change_at)
+    # Held against the whole session, not each save: half a second is none, two of them are one.
+    elapsed = int((ended - session.started_at).total_seconds())
     session.last_change_at = ended
-    session.active_seconds += seconds
+    session.active_seconds += max(0, min(stretch.seconds, elapsed - session.active_seconds))
     session.saves += stretch.saves
     session.words_end = stretch.words_after
     session.chapter_title = chapter.title

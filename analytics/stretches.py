@@ -71,11 +71,11 @@ def _divided(whole: Stretch, yesterday: date, yesterday_began: datetime) -> list
     at_work = timedelta(seconds=whole.seconds)
     done = min(whole.began + at_work, whole.ended)
     ended = min(done, whole.day_began - INSTANT)
-    share = min((whole.day_began - whole.began) / at_work, 1.0) if at_work else 1.0
-    words = _share(whole.words, share, whole.words_before)
+    before = min(whole.day_began - whole.began, at_work)
+    is_all = before == at_work
+    words = dict(whole.words) if is_all else _share(whole.words, before, at_work, whole)
     between = whole.words_before + _net(words)
-    is_all = share == 1.0
-    seconds = int(whole.seconds * share)
+    seconds = before // timedelta(seconds=1)
     early = Stretch(
         yesterday,
         yesterday_began,
@@ -103,10 +103,12 @@ def _divided(whole: Stretch, yesterday: date, yesterday_began: datetime) -> list
     return [early, late]
 
 
-def _share(words: Mapping[str, int], share: float, words_before: int) -> dict[str, int]:
+def _share(
+    words: Mapping[str, int], before: timedelta, at_work: timedelta, whole: Stretch
+) -> dict[str, int]:
     """Return the share of each cause; no more is taken away than there is by then."""
-    part = {cause: int(count * share) for cause, count in words.items()}
-    there = words_before + sum(part.get(cause, 0) for cause in ADDED)
+    part = {cause: count * before // at_work for cause, count in words.items()}
+    there = whole.words_before + sum(part.get(cause, 0) for cause in ADDED)
     for cause in TAKEN:
         if cause in part:
             part[cause] = min(part[cause], there)

@@ -103,7 +103,7 @@ def test_a_save_from_before_midnight_to_after_it_is_divided_there(chapter, alice
     assert (first.words_end, second.words_start, second.words_end) == (5, 5, 10)
     assert first.ended_at == first.last_change_at < at("2026-03-12 00:00")
     assert (second.started_at, second.ended_at) == (at("2026-03-12 00:00"), None)
-    assert (first.active_seconds, second.active_seconds) == (19, 40)
+    assert (first.active_seconds, second.active_seconds) == (20, 40)
     assert (first.saves, second.saves) == (1, 1)
 
 

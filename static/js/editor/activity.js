@@ -64,10 +64,12 @@ export class ActivityMeter {
     return { ...this.#activity, moves: [...this.#activity.moves] };
   }
 
-  /** @returns {Activity} */
+  /** Hand over whole seconds: saving often must not lose the rest. @returns {Activity} */
   take() {
     const taken = this.#activity;
-    this.#activity = noActivity();
+    const rest = taken.active_ms % 1000;
+    taken.active_ms -= rest;
+    this.#activity = { ...noActivity(), active_ms: rest };
     return taken;
   }
 }

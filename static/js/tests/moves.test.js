@@ -71,3 +71,16 @@ test("moves are handed over once, in their order, also those of an older record"
   assert.equal(sumActivity(older, first).cut, 4);
   assert.equal(sumActivity(older, first).applied, 0);
 });
+
+test("the time at work is the same, however often it is handed over", () => {
+  const sums = [1, 3, 50].map((every) => {
+    const meter = new ActivityMeter();
+    let sum = 0;
+    for (let stroke = 0; stroke <= 300; stroke += 1) {
+      meter.note("typed", 0, stroke * 250);
+      if (stroke % every === 0) sum += meter.take().active_ms;
+    }
+    return sum;
+  });
+  assert.deepEqual(sums, [75_000, 75_000, 75_000]);
+});
