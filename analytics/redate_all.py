@@ -23,7 +23,7 @@ from jobs.work import JobRefused, Run, Shown, register_work
 
 KIND = "ledger.redate"
 # A piece holds its sessions' rows; a save that needs one of them waits no longer than this takes.
-PIECE = 200
+PIECE = 50
 
 
 @transaction.atomic

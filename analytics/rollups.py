@@ -5,9 +5,8 @@ changes nothing.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -24,6 +23,15 @@ from nexus.lib.failpoints import hit
 HOURS = 24
 RECENT_DAYS = 3
 ROTATION = 10
+# The days of the sessions, and those of rows that have lost theirs.
+CHECKED = """
+    SELECT user_id, day FROM analytics_writingsession
+    WHERE day >= %(recent)s OR (day - DATE '0001-01-01' + 1) %% %(of)s = %(turn)s
+    UNION
+    SELECT user_id, day FROM analytics_writingday
+    WHERE day >= %(recent)s OR (day - DATE '0001-01-01' + 1) %% %(of)s = %(turn)s
+    ORDER BY user_id, day
+"""
 COLUMNS = (*SUMMED, "sessions", "first_change_at", "last_change_at", "hours", "goal", "rest")
 
 
@@ -119,23 +127,21 @@ def _differs(row: WritingDay, stored: WritingDay | None) -> bool:
     return stored is None or any(getattr(row, name) != getattr(stored, name) for name in COLUMNS)
 
 
-def stale_days(*, limit: int) -> Iterable[tuple[UUID, date]]:
-    """Return (user, day) of sessions changed since their day was rolled up, oldest first."""
-    waiting = WritingSession.objects.filter(unsettled()).order_by().values_list("user_id", "day")
-    return (
-        waiting.annotate(since=Min("updated_at"))
-        .order_by("since")
-        .values_list("user", "day")[:limit]
-    )
+def stale_days(*, limit: int, since: datetime | None = None) -> list[tuple[UUID, date]]:
+    """Return (user, day) of sessions changed since their day was rolled up, oldest first.
+
+    With `since`, only of sessions changed from then on: that need not read the whole ledger.
+    """
+    waiting = WritingSession.objects.filter(unsettled())
+    if since is not None:
+        waiting = waiting.filter(updated_at__gte=since)
+    days = waiting.order_by().values_list("user_id", "day").annotate(since=Min("updated_at"))
+    return [(user_id, day) for user_id, day, _since in days.order_by("since")[:limit]]
 
 
 def days_to_check(*, today: date, turn: int) -> list[tuple[UUID, date]]:
     """Return the last days and every tenth of the others, by turns."""
-    days: set[tuple[UUID, date]] = set()
-    for model in (WritingSession, WritingDay):
-        days.update(model._default_manager.order_by().values_list("user_id", "day").distinct())
-    return sorted(
-        (user_id, day)
-        for user_id, day in days
-        if (today - day).days <= RECENT_DAYS or day.toordinal() % ROTATION == turn % ROTATION
-    )
+    recent = today - timedelta(days=RECENT_DAYS)
+    with connection.cursor() as cursor:
+        cursor.execute(CHECKED, {"recent": recent, "turn": turn % ROTATION, "of": ROTATION})
+        return cursor.fetchall()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -23,6 +23,9 @@ from nexus.lib.effects import after_commit
 # Saves come every few seconds; one rollup a moment later serves them all.
 COALESCE_SECONDS = 2.0
 MOST_DAYS_A_RUN = 500
+# The net comes every half minute and is done by the next; the nightly check reads everything.
+NET_SECONDS = 20.0
+NET_REACHES = timedelta(days=2)
 logger = structlog.get_logger("nexus.ledger")
 _asked: dict[tuple[UUID, date], float] = {}
 _asked_lock = threading.Lock()
@@ -74,7 +77,18 @@ def roll_up_day(user_id: str, day: str) -> None:
 @shared_task
 def roll_up_stale_days() -> int:
     """Roll up every day whose sessions changed since: the net under lost tasks."""
-    return len(_roll_up(rollups.stale_days(limit=MOST_DAYS_A_RUN)))
+    began, rolled_up = time.monotonic(), 0
+    since = timezone.now() - NET_REACHES
+    seen: set[tuple[UUID, date]] = set()
+    while time.monotonic() - began < NET_SECONDS:
+        # A day written a moment ago stays in the list until it has settled.
+        found = set(rollups.stale_days(limit=MOST_DAYS_A_RUN, since=since)) - seen
+        if not found:
+            break
+        seen |= found
+        rolled_up += len(found)
+        _roll_up(sorted(found))
+    return rolled_up
 
 
 @shared_task
@@ -87,7 +101,10 @@ def close_idle_sessions() -> int:
 @shared_task
 def reconcile() -> int:
     """Check the last days and a tenth of the rest against the sessions; repair drift, loudly."""
-    _roll_up(rollups.stale_days(limit=MOST_DAYS_A_RUN))
+    while stale := rollups.stale_days(limit=MOST_DAYS_A_RUN):
+        _roll_up(stale)
+        if len(stale) < MOST_DAYS_A_RUN:
+            break
     today = timezone.now().date()
     drifted = _roll_up(rollups.days_to_check(today=today, turn=today.toordinal()))
     for user_id, day in drifted:

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 
 from analytics import reports, rollups, tasks
@@ -192,3 +193,46 @@ def test_rest_declared_afterwards_joins_the_day(alice, two_days):
     roll(alice, DAY, NEXT)
     kept = WritingDay.objects.filter(story=None).order_by("day").values_list("day", "rest")
     assert list(kept) == [(DAY, "illness"), (NEXT, "")]
+
+
+def test_after_an_hour_without_a_worker_one_run_of_the_net_rolls_up_everything(
+    alice, bob, monkeypatch
+):
+    monkeypatch.setattr(tasks, "MOST_DAYS_A_RUN", 2)
+    for writer in (alice, bob):
+        chapter = make_chapter(writer)
+        for day in range(10, 15):
+            add_words(chapter, day, f"2026-03-{day} 23:00", typed=day)
+    # An hour ago: nothing of it waits to settle any more.
+    hour_ago = timezone.now() - timedelta(hours=1)
+    WritingSession.objects.update(updated_at=hour_ago)
+    span, today = Period(date(2026, 3, 10), date(2026, 3, 14)), date(2026, 3, 15)
+    meanwhile = reports.figures_by_day(alice, within=span, today=today)
+    assert [meanwhile[day].typed for day in sorted(meanwhile)] == [10, 11, 12, 13, 14]
+    assert not WritingDay.objects.exists()
+
+    assert tasks.roll_up_stale_days() == 10
+    assert WritingDay.objects.filter(story=None).count() == 10
+    WritingSession.objects.filter(user=alice).update(typed=0)
+    assert reports.figures_by_day(alice, within=span, today=today) == meanwhile
+    assert tasks.roll_up_stale_days() == 0
+
+
+def test_the_net_leaves_what_is_older_to_the_nightly_check(alice, two_days):
+    WritingSession.objects.update(updated_at=LONG_AGO)
+    assert tasks.roll_up_stale_days() == 0
+    tasks.reconcile()
+    assert WritingDay.objects.filter(story=None).count() == 2
+
+
+def test_tasks_delivered_twice_late_and_out_of_order_leave_the_same_rows(alice, two_days):
+    chapter, _other = two_days
+    tasks.roll_up_day(str(alice.pk), "2026-03-12")
+    add_words(chapter, 9, "2026-03-11 22:00", typed=9)
+    for day in ("2026-03-12", "2026-03-11", "2026-03-11", "2026-03-12"):
+        tasks.roll_up_day(str(alice.pk), day)
+    late = rows(alice)
+    WritingDay.objects.all().delete()
+    for day in ("2026-03-11", "2026-03-12"):
+        tasks.roll_up_day(str(alice.pk), day)
+    assert rows(alice) == late

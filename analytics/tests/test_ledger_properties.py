@@ -1,0 +1,136 @@
+"""Whatever is written, reported and claimed: the ledger adds up, everywhere to the same numbers."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from accounts.models import User
+from analytics import reports, rollups
+from analytics.models import WritingDay, WritingSession
+from analytics.moves import mark_of
+from analytics.periods import Period
+from analytics.reports.days import figures_of
+from analytics.reports.figures import Figures, add_up
+from analytics.tests.builders import at, make_chapter
+from analytics.words import CAUSES
+from stories.counting import count_words
+from stories.models import Chapter
+from stories.saving import save_content
+
+pytestmark = pytest.mark.django_db
+START = at("2026-03-28 21:00")
+LATER = at("2026-04-10 12:00")
+PASSAGE = "a passage of ten words that may be carried about"
+PIECES = st.sampled_from(["one", "two—three", "well-known", "日本", "…", "3.14", PASSAGE])
+TEXTS = st.lists(st.lists(PIECES, max_size=5).map(" ".join), max_size=4).map("\n\n".join)
+COUNTS = st.dictionaries(
+    st.sampled_from(["typed", "pasted", "removed", "cut", "undone", "applied"]),
+    st.integers(0, 40),
+    max_size=3,
+)
+SAVES = st.lists(
+    st.fixed_dictionaries(
+        {
+            "chapter": st.integers(0, 1),
+            "text": TEXTS,
+            "wait": st.sampled_from([1, 8, 60, 400, 4000, 20_000]),
+            "source": st.sampled_from(["editor", "editor", "editor", "form", "api", "import"]),
+            "cause": st.sampled_from(["typed", "typed", "replaced", "restored"]),
+            "claim": st.one_of(st.none(), COUNTS),
+            "is_honest": st.booleans(),
+            "back": st.sampled_from([None, 5, 300, 9000, 200_000]),
+            "active_ms": st.integers(0, 4_000_000),
+        }
+    ),
+    min_size=1,
+    max_size=12,
+)
+ZONES = st.sampled_from([("UTC", 0), ("Europe/London", 3), ("Australia/Lord_Howe", 2)])
+
+
+def activity_of(step, now, difference):
+    """Return what an editor says; an honest one makes it add up."""
+    if step["claim"] is None:
+        return None
+    claim = dict(step["claim"])
+    if step["is_honest"]:
+        net = sum(claim.get(name, 0) for name in ("typed", "pasted", "applied"))
+        net -= sum(claim.get(name, 0) for name in ("removed", "cut", "undone"))
+        missing = difference - net
+        name = "typed" if missing > 0 else "removed"
+        claim[name] = claim.get(name, 0) + abs(missing)
+    moves = [
+        {"cause": cause, "words": claim[cause], "mark": mark_of(PASSAGE)}
+        for cause in ("cut", "pasted")
+        if claim.get(cause)
+    ]
+    since = None if step["back"] is None else (now - timedelta(seconds=step["back"])).isoformat()
+    return claim | {"moves": moves, "since": since, "active_ms": step["active_ms"]}
+
+
+def write(user, chapters, steps):
+    now = START
+    for step in steps:
+        now += timedelta(seconds=step["wait"])
+        chapter = chapters[step["chapter"]]
+        before = Chapter.objects.get(pk=chapter.pk).word_count
+        save_content(
+            chapter.pk,
+            by=user,
+            content=step["text"],
+            base=None,
+            activity=activity_of(step, now, count_words(step["text"]) - before),
+            source=step["source"],
+            cause=step["cause"],
+            at=now,
+        )
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(SAVES, ZONES, st.booleans())
+def test_the_ledger_adds_up_whatever_happens(db, steps, zone, is_rolled_up):
+    User.objects.filter(username="Hypatia").delete()
+    user = User.objects.create_user(
+        "hypatia@example.com", username="Hypatia", time_zone=zone[0], day_end_hour=zone[1]
+    )
+    first = make_chapter(user)
+    chapters = [first, make_chapter(user, story=first.story, title="Two")]
+    write(user, chapters, steps)
+    rows = list(WritingSession.objects.filter(user=user))
+
+    for chapter in chapters:
+        kept = Chapter.objects.get(pk=chapter.pk)
+        net = sum(row.net for row in rows if row.chapter_id == chapter.pk)
+        assert net == kept.word_count == count_words(kept.text)
+    for row in rows:
+        assert 0 <= row.active_seconds <= (row.last_change_at - row.started_at).total_seconds()
+        assert row.day == user.day_of(row.started_at) == user.day_of(row.last_change_at)
+        assert row.ended_at is None or row.ended_at == row.last_change_at
+        assert min(getattr(row, cause) for cause in CAUSES) >= 0
+    assert sum(row.moved_in for row in rows) == sum(row.moved_out for row in rows)
+    assert sum(row.saves for row in rows) == len(steps)
+    days_agree(user, first.story_id, rows, is_rolled_up=is_rolled_up)
+
+
+def days_agree(user, story_id, rows, *, is_rolled_up):
+    """Sum the sessions by day; rollup, report of the writer and of the story say the same."""
+    days = {row.day for row in rows}
+    by_day = {day: add_up(figures_of(r) for r in rows if r.day == day) for day in days}
+    if is_rolled_up:
+        for day in days:
+            rollups.roll_up_day(user, day, at=LATER)
+        WritingSession.objects.filter(user=user).update(updated_at=START)
+        for kept in WritingDay.objects.filter(user=user, story=None):
+            assert {c: getattr(kept, c) for c in CAUSES} == {
+                c: getattr(by_day[kept.day], c) for c in CAUSES
+            }
+            assert sum(kept.hours) == kept.words_written
+    span, today = Period(min(days), max(days)), user.day_of(LATER)
+    assert reports.figures_by_day(user, within=span, today=today) == by_day
+    assert reports.figures_by_day(user, within=span, today=today, story_id=story_id) == by_day
+    told = [reports.day_report(user, day, at=LATER).figures for day in sorted(days)]
+    assert add_up(told) == add_up(by_day.values()) != Figures()
