@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import limits
-from accounts.models import User
+from accounts.models import Session, User
 from accounts.services import check_strength
 from accounts.sessions import end_all, end_others, public_id_of
 from nexus.lib.effects import after_commit
@@ -49,8 +49,12 @@ def change_password(request: HttpRequest, *, current: str, new: str) -> None:
 
 
 def keep_only(request: HttpRequest, user: User) -> None:
-    """End every session of the person but the one that asks."""
+    """End every session of the person but the one that asks, and its chain of refresh tokens.
+
+    Whoever copied a token of it would otherwise hold on to it through the change.
+    """
     end_others(user, but=public_id_of(request))
+    Session.objects.filter(public_id=public_id_of(request)).update(refresh_secret="")
 
 
 # --- A forgotten password -------------------------------------------------------------

@@ -107,9 +107,11 @@ def adopt_time_zone(user: User, name: str) -> bool:
 def is_web_address(raw: str) -> bool:
     """Say whether `raw` may be shown as a link one day; then `javascript:` would be code."""
     try:
-        return urlsplit(raw).scheme in {"", "http", "https"}
+        parts = urlsplit(raw)
     except ValueError:
         return False
+    # Without a scheme it is a place of ours, not of another host.
+    return parts.scheme in {"http", "https"} or not (parts.scheme or parts.netloc)
 
 
 def _change_day(user: User, changes: dict[str, Any]) -> None:

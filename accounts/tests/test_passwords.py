@@ -73,10 +73,22 @@ def test_tokens_of_this_session_stay_good_and_those_of_others_die(alice):
     def signed_in_program():
         body = {"email": alice.email, "password": OLD}
         answer = Client().post("/api/v1/auth/login", body, content_type="application/json")
-        return {"Authorization": f"Bearer {answer.json()['access_token']}"}
+        return answer.json()
 
-    here, there = signed_in_program(), signed_in_program()
-    assert post(Client(), "change", CHANGE, **here).status_code == 200
+    def bearer(tokens):
+        return {"Authorization": f"Bearer {tokens['access_token']}"}
+
+    def refreshed(tokens):
+        body = {"refresh_token": tokens["refresh_token"]}
+        return Client().post("/api/v1/auth/refresh", body, content_type="application/json")
+
+    first, second = signed_in_program(), signed_in_program()
+    here, there = bearer(first), bearer(second)
+    answer = post(Client(), "change", CHANGE, **here)
+    assert answer.status_code == 200
+    # Whoever copied the refresh token of before does not keep it through the change.
+    assert refreshed(first).status_code == refreshed(second).status_code == 401
+    assert refreshed(answer.json()).status_code == 200
     assert Client().get("/api/v1/auth/me", headers=here).status_code == 200
     assert Client().get("/api/v1/auth/me", headers=there).status_code == 401
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import limits, passwords
+from accounts import limits, passwords, tokens
+from accounts.models import Session
 from accounts.serializers import MessageSerializer
 from accounts.services import clean_email
-from accounts.viewsets.auth import DoorView
+from accounts.sessions import public_id_of
+from accounts.token_cookies import set_cookies
+from accounts.viewsets.auth import DoorView, TokenPairSerializer
 from nexus.lib.api_view import CLOSED, ApiView
 from nexus.lib.fields import StrictCharField
 
@@ -41,6 +45,17 @@ class ConfirmBody(serializers.Serializer[Any]):
     password = PasswordField()
 
 
+class ChangedSerializer(MessageSerializer):
+    """What was done, and to a program its new tokens."""
+
+    access_token = serializers.CharField(required=False)
+    refresh_token = serializers.CharField(required=False)
+    token_type = serializers.CharField(required=False)
+    expires_in = serializers.IntegerField(required=False)
+    refresh_expires_in = serializers.IntegerField(required=False)
+    session_id = serializers.UUIDField(required=False)
+
+
 class PasswordChangeView(ApiView):
     is_keyed = False
     scopes = CLOSED
@@ -48,16 +63,26 @@ class PasswordChangeView(ApiView):
     @extend_schema(
         operation_id="change_password",
         request=ChangeBody,
-        responses=MessageSerializer,
+        responses=ChangedSerializer,
         tags=["auth"],
     )
     def post(self, request: Request) -> Response:
-        """Change the password; every other session of the writer ends, this one goes on."""
+        """Change the password; every other session of the writer ends, this one goes on.
+
+        A program's session is given new tokens: the refresh tokens of before are worth nothing.
+        """
         values = self.body(ChangeBody)
         passwords.change_password(
             request._request, current=values["current_password"], new=values["new_password"]
         )
-        return Response({"message": _("Your password is changed.")})
+        answer = {"message": _("Your password is changed.")}
+        session = Session.objects.get(public_id=public_id_of(request._request))
+        if session.kind != Session.Kind.PROGRAM:
+            return Response(answer)
+        pair = tokens.issue(session, self.person, at=timezone.now())
+        response = Response(answer | dict(TokenPairSerializer(pair).data))
+        set_cookies(response, pair)
+        return response
 
 
 class PasswordResetView(DoorView):
