@@ -26,6 +26,7 @@ pytestmark = pytest.mark.browser
 
 CHIP = "[data-live=chip]"
 PASSWORDS = {"alice@example.com": "alice-writes-books", "bob@example.com": "bob-writes-poems"}
+GO_AWAY = "() => { window.fetch = async () => { throw new TypeError('no network'); }; }"
 # What lies in the database: how many keys, and every draft as text, sealed or not.
 KEPT = """async () => {
   const base = await new Promise((resolve) => {
@@ -167,7 +168,7 @@ def test_words_of_a_chapter_left_behind_arrive_from_another_one(
             page.keyboard.type(" More.")
             page.wait_for_timeout(1_000)
             # A page that closes may send once more, past the browser's blocking of its network.
-            page.evaluate("window.fetch = async () => { throw new TypeError('no network'); }")
+            page.evaluate(GO_AWAY)
             page.close()
         assert save(as_alice, changed, "<p>Changed elsewhere.</p>").status_code == 200
         context.unroute("**/content")
