@@ -36,6 +36,10 @@ class AccountAdapter(DefaultAccountAdapter):
         saved: User = super().save_user(request, user, form, commit=commit)
         return saved
 
+    def get_email_confirmation_url(self, request: HttpRequest, confirmation: Any) -> str:
+        """Write our own address into the letter, whatever the request called us."""
+        return settings.SITE_URL + reverse("account_confirm_email", args=[confirmation.key])
+
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Ask nothing again of who has just signed in."""
         if not super().is_reauthentication_required(app=app, **kwargs):

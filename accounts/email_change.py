@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.core import signing
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
@@ -45,7 +46,7 @@ def begin_change(user: User, *, email: str, request: HttpRequest) -> EmailChange
 
 def send_link(change: EmailChange, request: HttpRequest) -> None:
     token = signing.dumps([str(change.user_id), change.email], salt=SALT)
-    address = request.build_absolute_uri(reverse("account_email_confirm_change", args=[token]))
+    address = settings.SITE_URL + reverse("account_email_confirm_change", args=[token])
     get_adapter().send_mail("account/email/email_change", change.email, {"change_url": address})
 
 

@@ -6,6 +6,7 @@
  * data-story-words="<id>", data-chapter-words="<id>", data-job="<id>" holding data-job-progress and data-job-status.
  */
 import { onMessage } from "../lib/socket.js";
+import { offer } from "./toast.js";
 
 class NxLive extends HTMLElement {
   connectedCallback() {
@@ -16,11 +17,18 @@ class NxLive extends HTMLElement {
       onMessage("typing", (message) => this.showWords("chapter", message.chapter_id, message.words)),
       onMessage("job", (message) => this.showJob(message)),
       onMessage("hello", () => this.catchUp()),
+      onMessage("signed_out", () => this.tellOfTheEnd()),
     ];
   }
 
   disconnectedCallback() {
     for (const stop of this.stops) stop();
+  }
+
+  /** Signed out on another device, say: the page would look alive and answer to nothing. */
+  tellOfTheEnd() {
+    const { sentence, label } = document.getElementById("signed-out")?.dataset ?? {};
+    if (sentence) offer(sentence, label, () => location.reload());
   }
 
   /** @param {{story_id: string, chapter_id: string, chapter_words: number, story_words: number, today_words: number, goal: number | null}} counts */

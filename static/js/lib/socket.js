@@ -58,9 +58,10 @@ function tell(message) {
   }
 }
 
-/** 1008: not signed in; asking again and again would not help. */
+/** 1008: not signed in, or not any more; asking again and again would not help. */
 function closed(code) {
   socket = null;
+  if (code === 1008) tell({ type: "signed_out" });
   if (code === 1008 || !listeners.size) return;
   const wait = Math.random() * Math.min(LONGEST_WAIT, 1_000 * 2 ** Math.min(failures, 5));
   failures += 1;
