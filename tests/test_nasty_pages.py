@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts import api_tokens
 from accounts.models import Session
+from analytics.models import RestDay
 from jobs.models import Job
 from stories.history import keep_conflict_copy
 from stories.services.targets import create_target
@@ -108,6 +109,7 @@ def ids(alice, signed_in):
         "version_id": kept.id,
         "session_id": Session.objects.get(user=alice).public_id,
         "token_id": token.pk,
+        "rest_id": RestDay.objects.create(user=alice, from_date=today, to_date=today).pk,
         "day": today.isoformat(),
     }
 
