@@ -109,11 +109,13 @@ class PlanReport:
         if span is None:
             return ()
         totals, quotas, par = self.totals(), self._quotas(), self._par()
-        level = self.word_count - (0 if self.is_reached else self.written_today)
+        level = self.plan.total_words - self._left_tonight
+        if self.is_reached:
+            level = self.word_count
         rows, kept = [], self.plan.start_words
         for day in whole.days():
             is_ahead = day >= self.today
-            level += quotas.get(day, 0)
+            level += quotas.get(day, 0) if day > self.today else 0
             kept = par.get(day, kept)
             if day in span:
                 rows.append(
@@ -129,9 +131,13 @@ class PlanReport:
         return tuple(rows)
 
     def _quotas(self) -> dict[date, int]:
-        if self.is_reached:
-            return {}
-        return dict(quotas_from(self.today, self.terms, words_left=self.left_this_morning))
+        ahead = quotas_from(self.today + DAY, self.terms, words_left=self._left_tonight)
+        return {self.today: self.quota_today} | dict(ahead)
+
+    @property
+    def _left_tonight(self) -> int:
+        """Words that are left when today's quota is kept, or more was written already."""
+        return min(self.words_left, self.left_this_morning - self.quota_today)
 
     def _par(self) -> dict[date, int]:
         plan = self.plan

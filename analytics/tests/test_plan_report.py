@@ -129,6 +129,12 @@ def test_the_days_tell_what_was_what_is_due_and_the_even_pace(plan, chapter):
     assert report_on(plan, 2).days(within) == days[2:4]
 
 
+def test_a_day_that_went_ahead_leaves_less_to_the_next_ones(plan, chapter):
+    put_in(chapter, 0, 500)
+    days = report_on(plan, 0).days()
+    assert [(day.quota, day.expected) for day in days[:2]] == [(100, 500), (80, 580)]
+
+
 def test_each_evening_the_next_morning_is_what_was_foretold_when_every_quota_is_kept(
     plan, chapter, alice
 ):

@@ -57,6 +57,8 @@ def _write_account(archive: Archive, owner: User) -> None:
     archive.add_json("api-tokens.json", facts.api_tokens(owner))
     archive.add_json("targets.json", facts.targets(owner))
     archive.add_json("plans.json", facts.plans(owner))
+    archive.add_json("forecasts.json", facts.forecasts(owner))
+    archive.add_json("rest-days.json", facts.rest_days(owner))
 
 
 def _about(owner: User, shelf: Sequence[Shelved], *, at: datetime) -> dict[str, Any]:
@@ -109,6 +111,8 @@ def _numbers() -> list[tuple[str, str]]:
         ("ledger/days.json", _("Writing days, as JSON")),
         ("targets.json", _("Targets")),
         ("plans.json", _("Plans")),
+        ("forecasts.json", _("Forecasts of plans")),
+        ("rest-days.json", _("Rest days")),
     ]
 
 

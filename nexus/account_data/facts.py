@@ -13,6 +13,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.db.models import Model
 
 from accounts.models import ApiToken, EmailChange, Session, User
+from analytics.models import Forecast, RestDay
 from stories.models import Plan, Target
 
 ACCOUNT = (
@@ -73,11 +74,22 @@ def plans(user: User) -> list[dict[str, Any]]:
     return [_of_story(row) for row in rows.order_by("story__created_at")]
 
 
+def rest_days(user: User) -> list[dict[str, Any]]:
+    rows = RestDay.objects.visible_to(user).order_by("from_date", "created_at")
+    return [columns(row, but={"user_id"}) for row in rows]
+
+
+def forecasts(user: User) -> list[dict[str, Any]]:
+    """Return what was forecast of every plan, and what came of it."""
+    rows = Forecast.objects.filter(story__owner=user).select_related("story")
+    return [_of_story(row) for row in rows.order_by("story__created_at", "made_on")]
+
+
 def columns(row: Model, *, but: set[str] | frozenset[str] = frozenset()) -> dict[str, Any]:
     """Return every stored column of a row, by name."""
     names = [field.attname for field in row._meta.concrete_fields]
     return {name: getattr(row, name) for name in names if name not in but}
 
 
-def _of_story(row: Target | Plan) -> dict[str, Any]:
+def _of_story(row: Target | Plan | Forecast) -> dict[str, Any]:
     return {"story_title": row.story.title, **columns(row)}
