@@ -388,7 +388,7 @@ def export_figures(studio: Studio) -> list[dict[str, Any]]:
     from accounts.models import User
     from stories.services.stories import create_story
 
-    at = studio.user.date_joined
+    at = studio.user.created_at
     writer = User.objects.create(username="million", email="million@bench.test")
     stories = [create_story(writer, title=f"Bench {n}", at=at).pk for n in range(EXPORT_STORIES)]
     with connection.cursor() as cursor:

@@ -133,6 +133,9 @@ def database(url: str) -> dict[str, object]:
                 "min_size": 1,
                 "max_size": env.integer("DB_POOL_SIZE", default=16, low=1, high=200),
                 "timeout": 3,
+                # The pool waits twice as long after each failure; after this it begins anew, so
+                # that a Postgres that was away for long is found as soon as it is back.
+                "reconnect_timeout": 2,
             },
             "server_side_binding": True,
             "prepare_threshold": 5,

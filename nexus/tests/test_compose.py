@@ -19,7 +19,8 @@ EXAMPLE = (BASE / ".env.docker.example").read_text()
 def settings_variables():
     """Every variable the settings read, as they read it."""
     source = (BASE / "nexus" / "settings.py").read_text()
-    return set(re.findall(r'env\.(?:text|words|networks|boolean|integer|choice)\(\s*"([A-Z_]+)"', source))
+    kinds = "text|words|networks|boolean|integer|choice"
+    return set(re.findall(rf'env\.(?:{kinds})\(\s*"([A-Z_]+)"', source))
 
 
 def test_only_nginx_is_published():

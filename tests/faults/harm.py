@@ -70,6 +70,24 @@ class Crowd:
 
 
 @contextmanager
+def postgres_refused(run):
+    """Have every connection to Postgres refused, and end those that were open."""
+    socket = embedded.Places(run.var).postgres_sockets / ".s.PGSQL.5432"
+    hidden = socket.parent / "hidden"
+    hidden.mkdir(mode=0o755, exist_ok=True)
+    with psycopg.connect(embedded.database_url(run.var), autocommit=True) as own:
+        socket.rename(hidden / socket.name)
+        try:
+            own.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+            )
+            yield
+        finally:
+            (hidden / socket.name).rename(socket)
+
+
+@contextmanager
 def redis_refused(run):
     """Have every connection to Redis refused, the ones that were open too."""
     socket = embedded.Places(run.var).valkey_socket
