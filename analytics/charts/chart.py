@@ -12,6 +12,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from analytics.charts.svg import element, join
+
 ROUND_TENTHS = (10, 12, 16, 20, 30, 40, 60, 80)
 
 
@@ -31,6 +33,20 @@ class Chart:
     rows: tuple[tuple[str, ...], ...]
     why: str | SafeString = ""
     downloads: Downloads = ()
+
+    @property
+    def body(self) -> SafeString:
+        """The rows of the table, ready: some pages have thousands of cells."""
+        return join(*(_row(row) for row in self.rows))
+
+
+def _row(cells: tuple[str, ...]) -> SafeString:
+    first, *numbers = cells
+    return element(
+        "tr",
+        element("th", first, scope="row"),
+        *(element("td", cell, class_="table__number") for cell in numbers),
+    )
 
 
 def whole(value: int) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from functools import cache
+from html import escape
 
-from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
 
@@ -25,7 +25,7 @@ def _escaped(value: object) -> str:
     # A year has hundreds of squares of six numbers each.
     if isinstance(value, (int, float)):
         return str(value)
-    return conditional_escape(value if isinstance(value, str) else str(value))
+    return value if isinstance(value, SafeString) else escape(str(value))
 
 
 def picture(
@@ -46,7 +46,9 @@ def picture(
 
 def join(*parts: str) -> SafeString:
     """Return safe parts one after the other, escaping the others."""
-    return SafeString("".join(map(conditional_escape, parts)))
+    return SafeString(
+        "".join([part if isinstance(part, SafeString) else escape(part) for part in parts])
+    )
 
 
 def number(value: float) -> str:

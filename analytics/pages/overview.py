@@ -31,6 +31,7 @@ from analytics.forms import OverviewForm
 from analytics.pages.parts import BUCKET_OF, day_url, downloads, figure, period_label, readable
 from analytics.periods import Period
 from analytics.reports.days import day_words
+from analytics.reports.figures import fresh_days
 from analytics.reports.heat import heat_of, year_of
 from analytics.rest import rest_on
 from stories.models import Story
@@ -45,7 +46,8 @@ def overview_context(
     measure = asked.get("measure", "words")
     year = min(within.last, max(today, within.first)).year
     span = Period(min(within.first, year_of(year).first), max(within.last, year_of(year).last))
-    figures = reports.figures_by_day(user, within=span, today=today)
+    fresh = fresh_days(user, span, today)
+    figures = reports.figures_by_day(user, within=span, today=today, days=fresh)
     overview = reports.overview_of(figures, within, measure=measure, today=today)
     written = reports.all_days(user, today=today)
     return {
@@ -64,7 +66,7 @@ def overview_context(
             why=_("Each square is one of your days; imported words are not in it."),
             downloads=downloads("heatmap", "csv", year=year),
         ),
-        "clock": _clock(user, within, at=at),
+        "clock": _clock(user, within, fresh, at=at),
         "causes": _causes(overview),
         "downloads": downloads("sessions", "csv", "xlsx", from_=within.first, to=within.last),
         "stories": list(
@@ -194,9 +196,9 @@ def _why(overview: reports.Overview) -> str | SafeString:
     )
 
 
-def _clock(user: User, within: Period, *, at: datetime) -> Chart:
+def _clock(user: User, within: Period, fresh: list[date], *, at: datetime) -> Chart:
     return clock_chart(
-        reports.clock(user, within=within, at=at),
+        reports.clock(user, within=within, days=fresh, at=at),
         title=_("When you write"),
         ident="clock",
         week_start=user.week_start,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -57,10 +57,20 @@ class Clock:
         return best if best.words else None
 
 
-def clock(user: User, *, within: Period, story_id: UUID | None = None, at: datetime) -> Clock:
-    """Report when the words of `within` were written, of one story or of all. Two queries."""
+def clock(
+    user: User,
+    *,
+    within: Period,
+    story_id: UUID | None = None,
+    days: Collection[date] | None = None,
+    at: datetime,
+) -> Clock:
+    """Report when the words of `within` were written, of one story or of all.
+
+    Two queries; `days` is what `fresh_days` said of them, where it was asked already.
+    """
     today = user.day_of(at)
-    fresh = _fresh_hours(user, within, today, story_id)
+    fresh = _fresh_hours(user, within, today, story_id, days)
     whole = Q(story_id=story_id) if story_id else Q(story__isnull=True)
     rolled = WritingDay.objects.filter(
         whole, user=user, day__range=(within.first, within.last), day__lt=today
@@ -91,12 +101,16 @@ class _LocalHour(Func):
 
 
 def _fresh_hours(
-    user: User, within: Period, today: date, story_id: UUID | None
+    user: User,
+    within: Period,
+    today: date,
+    story_id: UUID | None,
+    days: Collection[date] | None,
 ) -> dict[date, Sequence[int]]:
     """Read the hours of the days whose rollup is not settled from their sessions."""
     found: dict[date, list[int]] = defaultdict(lambda: [0] * HOURS)
     sums = (
-        fresh_sessions(user, within, today, story_id)
+        fresh_sessions(user, within, today, story_id, days=days)
         .order_by()
         .annotate(hour=_LocalHour(F("started_at"), F("time_zone")))
         .values("day", "hour")

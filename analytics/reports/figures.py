@@ -14,6 +14,7 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import (
     Count,
     DateTimeField,
@@ -25,6 +26,7 @@ from django.db.models import (
     Sum,
     Value,
 )
+from django.db.models.expressions import RawSQL
 
 from accounts.models import User
 from analytics.models import WritingDay, WritingSession
@@ -37,6 +39,18 @@ SETTLING = timedelta(seconds=15)
 SUMMED = (*CAUSES, "active_seconds", "saves")
 # What a statistic may be about; each names a property of `Figures`.
 MEASURES = {"words": "words_written", "net": "net", "gross": "gross", "minutes": "minutes"}
+
+
+# What `unsettled` says, by days and not by sessions: years of these are read for one page.
+UNSETTLED_DAYS = """
+    SELECT changed.day FROM (
+        SELECT day, max(updated_at) AS changed_at FROM analytics_writingsession
+        WHERE user_id = %s AND day >= %s AND day <= %s GROUP BY day
+    ) AS changed
+    LEFT JOIN analytics_writingday AS rolled
+        ON rolled.user_id = %s AND rolled.story_id IS NULL AND rolled.day = changed.day
+    WHERE rolled.rolled_up_at IS NULL OR rolled.rolled_up_at <= changed.changed_at + %s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +117,19 @@ def unsettled() -> Q:
 
 
 def figures_by_day(
-    user: User, *, within: Period, today: date, story_id: UUID | None = None
+    user: User,
+    *,
+    within: Period,
+    today: date,
+    story_id: UUID | None = None,
+    days: Collection[date] | None = None,
 ) -> dict[date, Figures]:
     """Return the figures of each day that has any, of one story or of all.
 
     Two queries; one when no day is past, since those are always read from the sessions.
+    `days` is what `fresh_days` said of them, where it was asked already.
     """
-    fresh = fresh_sessions(user, within, today, story_id)
+    fresh = fresh_sessions(user, within, today, story_id, days=days)
     summed = fresh.order_by().values("day").annotate(**_sums()).values_list("day", *NAMES)
     found = {day: Figures(*row) for day, *row in summed}
     if within.first >= today:
@@ -141,15 +161,39 @@ def _whole_days() -> Any:
     return WritingDay.objects.filter(story__isnull=True)
 
 
-def fresh_sessions(user: User, within: Period, today: date, story_id: UUID | None = None) -> Any:
-    """Return the sessions that must be read themselves: today's, and of unsettled days."""
-    sessions = WritingSession.objects.filter(user=user, day__range=(within.first, within.last))
-    if story_id:
-        sessions = sessions.filter(story_id=story_id)
+def fresh_days(user: User, within: Period, today: date) -> list[date]:
+    """Return the days that must be read from their sessions: today, and the unsettled ones."""
+    with connection.cursor() as cursor:
+        cursor.execute(UNSETTLED_DAYS, _asked(user, within, today))
+        return [*(day for (day,) in cursor.fetchall()), today]
+
+
+def _asked(user: User, within: Period, today: date) -> list[Any]:
+    return [user.pk, within.first, min(within.last, today), user.pk, SETTLING]
+
+
+def fresh_sessions(
+    user: User,
+    within: Period,
+    today: date,
+    story_id: UUID | None = None,
+    *,
+    days: Collection[date] | None = None,
+) -> Any:
+    """Return the sessions of `fresh_days`, which are looked up on the way unless at hand."""
+    sessions = _sessions(user, within, story_id)
     if within.first >= today:
         return sessions
-    waiting = sessions.filter(unsettled()).order_by().values("day")
+    waiting: Any = days
+    if days is None:
+        # A query of our own, its values apart.
+        waiting = RawSQL(UNSETTLED_DAYS, _asked(user, within, today))  # noqa: S611
     return sessions.filter(Q(day__gte=today) | Q(day__in=waiting))
+
+
+def _sessions(user: User, within: Period, story_id: UUID | None) -> Any:
+    sessions = WritingSession.objects.filter(user=user, day__range=(within.first, within.last))
+    return sessions.filter(story_id=story_id) if story_id else sessions
 
 
 def _sums() -> dict[str, Any]:
