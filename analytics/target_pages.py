@@ -99,7 +99,7 @@ def _neighbour(day: date, step: int) -> dict[str, str] | None:
     if not 1 <= number <= date.max.toordinal():
         return None
     other = date.fromordinal(number)
-    return {"value": other.isoformat()[:7], "label": date_format(other, "F Y")}
+    return {"value": other.isoformat()[:7], "label": date_format(other, "M Y")}
 
 
 def _month_sentence(month: Month) -> str:
