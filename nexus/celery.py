@@ -9,7 +9,7 @@ import os
 from typing import Any
 
 from celery import Celery, Task, signals
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nexus.settings")
@@ -19,7 +19,8 @@ class StudioTask(Task):
     """Tries again, without a word, what a database that is restarting interrupted."""
 
     abstract = True
-    autoretry_for = (OperationalError, InterfaceError)
+    # The third is what a transaction hears that a Postgres which stood still gave up on.
+    autoretry_for = (OperationalError, InterfaceError, InternalError)
     retry_backoff = True
     retry_backoff_max = 60
     max_retries = 6

@@ -14,13 +14,20 @@ from typing import Any
 
 import structlog
 from psycopg import OperationalError
+from psycopg.errors import IdleInTransactionSessionTimeout
 from redis import RedisError
 from structlog.types import EventDict, Processor, WrappedLogger
 
 # Postgres repeats the offending row in these, and a row may hold prose.
 ROW_LINES = re.compile(r"^\s*(DETAIL|CONTEXT|LINE \d+|HINT):?.*$\n?", re.MULTILINE)
-# Django's own form of the second is raised from it.
-OUTAGES = (RedisError, OperationalError, ConnectionError, TimeoutError)
+# Django's own form of Postgres's errors is raised from them.
+OUTAGES = (
+    RedisError,
+    OperationalError,
+    IdleInTransactionSessionTimeout,
+    ConnectionError,
+    TimeoutError,
+)
 
 
 def configure(options: dict[str, str]) -> None:

@@ -14,6 +14,7 @@ from django.db import Error as DatabaseError
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from psycopg.errors import IdleInTransactionSessionTimeout
 
 from nexus.lib.errors import Busy, DomainError, FieldError, Forbidden, TooMany
 
@@ -97,7 +98,9 @@ def as_busy(error: DatabaseError) -> Busy | None:
 
     Time-outs of locks and statements, deadlocks and lost connections are all worth trying again.
     """
-    if not isinstance(error, (OperationalError, InterfaceError)):
+    # Postgres files a connection it gave up on, after standing still itself, under internal errors.
+    is_given_up = isinstance(error.__cause__, IdleInTransactionSessionTimeout)
+    if not isinstance(error, (OperationalError, InterfaceError)) and not is_given_up:
         return None
     return Busy(
         _("The studio is busy. Nothing was changed; please try again in a moment."),
