@@ -12,9 +12,9 @@ CHUNK = 16 * 1024
 class Proxy:
     """Listens on a port of its own and passes bytes on to `target`.
 
-    `latency` seconds before each piece; `cut_share` of the connections are cut at a random byte of
-    the request; `is_silent` accepts and passes nothing on; `loses_answers` cuts a connection once
-    the other side begins to answer.
+    `latency` seconds before each piece; `cut_share` of a request's pieces (its head, its body) are
+    cut at a random byte, and the connection with them; `is_silent` accepts and passes nothing on;
+    `loses_answers` cuts a connection once the other side begins to answer.
     """
 
     def __init__(self, target, *, seed=1):
@@ -51,11 +51,9 @@ class Proxy:
             client.close()
             return
         server = self._connect()
-        is_cut = self.chance.random() < self.cut_share
-        cut_after = self.chance.randrange(1, 4000) if is_cut else None
-        back = threading.Thread(target=self._pass, args=(server, client, None, True), daemon=True)
+        back = threading.Thread(target=self._pass, args=(server, client, True), daemon=True)
         back.start()
-        self._pass(client, server, cut_after, False)
+        self._pass(client, server, False)
         back.join()
 
     def _connect(self):
@@ -65,8 +63,7 @@ class Proxy:
             return server
         return socket.create_connection(("127.0.0.1", self.target))
 
-    def _pass(self, source, sink, cut_after, is_answer):
-        passed = 0
+    def _pass(self, source, sink, is_answer):
         with suppress(OSError):
             while piece := source.recv(CHUNK):
                 if self.latency:
@@ -74,12 +71,11 @@ class Proxy:
                 if is_answer and self.loses_answers:
                     self.cuts += 1
                     break
-                if cut_after is not None and passed + len(piece) >= cut_after:
-                    sink.sendall(piece[: cut_after - passed])
+                if not is_answer and self.chance.random() < self.cut_share:
+                    sink.sendall(piece[: self.chance.randrange(len(piece))])
                     self.cuts += 1
                     break
                 sink.sendall(piece)
-                passed += len(piece)
         for end in (source, sink):
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)

@@ -33,16 +33,17 @@ SECONDS = 15 if IS_FULL else 4
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """The `var` of a studio on a disk of its own, which only root can make."""
+    """The `var` of a studio whose Postgres has a disk of its own, which only root can make."""
     var = tmp_path / "var"
-    var.mkdir(mode=0o700)
+    disk = var / "postgres"
+    disk.mkdir(mode=0o700, parents=True)
     mount = shutil.which("mount")
-    command = [mount, "-t", "tmpfs", "-o", f"size={SPACE}m,mode=0700", "nexus-faults", str(var)]
+    command = [mount, "-t", "tmpfs", "-o", f"size={SPACE}m,mode=0700", "nexus-faults", str(disk)]
     if os.geteuid() != 0 or not mount or subprocess.run(command, check=False).returncode:
         pytest.skip(f"{LOUD} a full disk needs root and the right to mount, which is not here")
     yield var
     for options in ([], ["--lazy"]):
-        if subprocess.run(["umount", *options, str(var)], check=False).returncode == 0:
+        if subprocess.run(["umount", *options, str(disk)], check=False).returncode == 0:
             return
 
 
@@ -55,7 +56,7 @@ def run(small_disk):
 
 def fill(var):
     """Take all the space that is left."""
-    with (var / "ballast").open("ab", buffering=0) as file, suppress(OSError):
+    with (var / "postgres" / "ballast").open("ab", buffering=0) as file, suppress(OSError):
         for size in (MEGABYTE, 4096, 1):
             with suppress(OSError):
                 while True:
@@ -97,7 +98,7 @@ def test_a_full_disk_puts_saves_off_and_loses_none(run):
                     fill(run.var)
                     heavy.save()
                     time.sleep(0.1)
-                (run.var / "ballast").unlink()
+                (run.var / "postgres" / "ballast").unlink()
                 TALLY.fault()
                 assert writing.heal() <= HEALED_IN
             check_answers(answers)
