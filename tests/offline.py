@@ -78,9 +78,8 @@ class Wire(Proxy):
         self.is_open_to_ask.set()
         super().__init__(target)
 
-    def _pass(self, source, sink, cut_after, is_answer):
-        source = source if is_answer else Ear(source, self)
-        super()._pass(source, sink, cut_after, is_answer)
+    def _pass(self, source, sink, is_answer):
+        super()._pass(source if is_answer else Ear(source, self), sink, is_answer)
 
 
 class Ear:

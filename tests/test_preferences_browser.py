@@ -19,8 +19,9 @@ STYLE = """(selector) => {
 }"""
 FACES = """async () => {
   await document.fonts.ready;
+  // Faces of the machine's own that stand in until ours are here are none of what is loaded.
   return [...document.fonts].filter((face) => face.status === "loaded").map((face) =>
-    face.family.replaceAll('"', ""));
+    face.family.replaceAll('"', "")).filter((name) => !name.includes("Fallback"));
 }"""
 CARET = """() => {
   const range = getSelection().getRangeAt(0).cloneRange();
