@@ -1,6 +1,7 @@
 """The studio of the fault suite, and the table it prints at the end."""
 
 import time
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,7 @@ from tests.faults.harm import paused, worker_of
 from tests.faults.scene import IS_FULL, SEED, TALLY, log_bytes, make_writers
 from tests.faults.studio import Keeper, Studio
 
+HERE = Path(__file__).parent
 COLUMNS = ("scenario", "seconds", "faults", "saves", "healed in")
 WIDTHS = (76, 8, 7, 7, 10)
 
@@ -75,9 +77,18 @@ def pytest_runtest_makereport(item, call):
     return report
 
 
-def pytest_collection_modifyitems(items):
-    """The long absence is looked at last: it lasts while everything else goes on."""
-    if IS_FULL:
+def pytest_collection_modifyitems(config, items):
+    """`make test` takes the quick ones; the long absence, while all else goes on, is looked at last.
+
+    Scenarios named on the command line run, whatever their length.
+    """
+    if not IS_FULL and not any("faults" in str(name) for name in config.args):
+        left = [
+            item for item in items if HERE in item.path.parents and "quick" not in item.keywords
+        ]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in set(left)]
+    else:
         items.sort(key=lambda item: "absence" in getattr(item, "fixturenames", ()))
 
 
