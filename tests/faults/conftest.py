@@ -78,7 +78,7 @@ def pytest_runtest_makereport(item, call):
 
 
 def pytest_collection_modifyitems(config, items):
-    """`make test` takes the quick ones; the long absence, while all else goes on, is looked at last.
+    """`make test` takes the quick ones; the long absence, during all else, is looked at last.
 
     Scenarios named on the command line run, whatever their length.
     """
