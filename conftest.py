@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import User
-from nexus.lib import limits
+from nexus.lib import limits, live
 
 redis_server = redis.Redis.from_url(settings.REDIS_URL)
 NOW = datetime(2026, 3, 11, 14, 0, tzinfo=UTC)
@@ -24,6 +24,7 @@ def _fresh_limits() -> Iterator[None]:
     cache.clear()
     limits.local.clear()
     limits.breaker.reset()
+    live.breaker.reset()
     if counted := redis_server.keys(f"{settings.LIVE_PREFIX}:limit:*"):
         redis_server.delete(*counted)
     yield

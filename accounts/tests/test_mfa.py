@@ -17,6 +17,7 @@ from django.db import connection
 from accounts import mfa
 from accounts.models import Session
 from accounts.tests.otp import code_at, code_now
+from nexus.lib.effects import drain
 from nexus.lib.errors import TooMany
 
 pytestmark = pytest.mark.django_db
@@ -269,6 +270,7 @@ def test_an_app_is_set_up_with_its_first_code(as_alice, alice):
     confirm(as_alice)
     secret = set_up(as_alice)
     assert mfa.is_required(alice)
+    assert drain(5)
     assert [letter.subject for letter in mail.outbox] == [
         "An authenticator app guards your account"
     ]
