@@ -15,6 +15,9 @@ from accounts.models import User
 from nexus.lib import limits, live
 
 redis_server = redis.Redis.from_url(settings.REDIS_URL)
+# Every client of a test builds the middleware anew; listing all static files each time is half of a
+# small test. The sites that browsers meet are processes of their own and list them.
+settings.WHITENOISE_AUTOREFRESH = True
 NOW = datetime(2026, 3, 11, 14, 0, tzinfo=UTC)
 
 
