@@ -21,6 +21,8 @@ MOST_REPORTED = 1_000_000
 # Beyond this the order of words is not worth the quadratic time of finding it.
 MOST_COMPARED = 4_000_000
 
+# Splitting and merging chapters.
+MOVED = "moved"
 # The causes a whole change has by its nature, whatever was typed meanwhile: (added, taken away).
 BY_NATURE = {
     "import": ("imported", "removed"),
@@ -28,7 +30,7 @@ BY_NATURE = {
     "restore": ("restored", "undone"),
     "restored": ("restored", "undone"),
     "replaced": ("replaced", "removed"),
-    "moved": ("moved_in", "moved_out"),
+    MOVED: ("moved_in", "moved_out"),
 }
 TYPED_BY_HAND = frozenset({"editor", "form"})
 
@@ -38,6 +40,9 @@ def words_by_cause(change: Change) -> dict[str, int]:
     if change.activity and is_believed(change):
         return {name: change.activity.get(name, 0) for name in REPORTED_ADDED + REPORTED_TAKEN}
     difference = change.words_after - change.words_before
+    if change.cause == MOVED:
+        # Whole blocks that came from, or went to, another chapter: nothing else changed.
+        return {"moved_in": max(difference, 0), "moved_out": max(-difference, 0)}
     added, taken = word_difference(change.text_before, change.text_after)
     if added - taken != difference:
         # Counts stored under an older rule: the texts say how much moved, the counts by how much.

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from analytics import moves
-from analytics.causes import words_by_cause
+from analytics.causes import MOVED, words_by_cause
 from analytics.models import WritingSession
 from analytics.stretches import Stretch, believed_seconds, stretches_of
 from analytics.words import CAUSES
@@ -85,7 +85,7 @@ def record_change(*, chapter: Chapter, user: User, at: datetime, change: Change)
     One that reaches over the end of the writer's day is divided there.
     """
     words = words_by_cause(change)
-    if change.source in AT_ONCE:
+    if change.source in AT_ONCE or change.cause == MOVED:
         (stretch,) = stretches_of(change, words, user=user, at=at)
         session = _begun(chapter, user, change, stretch, after=None)
         session.ended_at = at

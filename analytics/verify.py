@@ -112,9 +112,11 @@ TIMES = """
         AND abs((last_change_at AT TIME ZONE time_zone)::date - day) <= 1
     FROM analytics_writingsession
 """
-# A program's own session tells words without a save: they are no part of the text.
+# A program's own session tells words without a save: they are no part of the text. The words of a
+# chapter that was merged into another are there, though in the trash it keeps its text.
 EXPLAINED = """
-    SELECT chapter.id, coalesce(sum({added} - ({taken})), 0) = chapter.word_count
+    SELECT chapter.id, coalesce(sum({added} - ({taken})), 0)
+        = CASE WHEN chapter.merged_into_id IS NULL THEN chapter.word_count ELSE 0 END
     FROM stories_chapter AS chapter
     LEFT JOIN analytics_writingsession AS session
         ON session.chapter_id = chapter.id AND NOT (session.source = 'api' AND session.saves = 0)

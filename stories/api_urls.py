@@ -3,7 +3,7 @@
 from nexus.lib.routes import route
 from stories import import_viewsets
 from stories.content_view import chapter_content
-from stories.viewsets import chapters, history, stories, trash
+from stories.viewsets import chapters, division, history, stories, trash
 
 urlpatterns = [
     route("stories", stories.StoriesView.as_view(), name="stories"),
@@ -20,6 +20,12 @@ urlpatterns = [
         "chapters/<chapter_id>/restore",
         chapters.ChapterRestoreView.as_view(),
         name="chapter-restore",
+    ),
+    route("chapters/<chapter_id>/split", division.ChapterSplitView.as_view(), name="split"),
+    route(
+        "chapters/<chapter_id>/merge-next",
+        division.ChapterMergeNextView.as_view(),
+        name="merge-next",
     ),
     route("chapters/<chapter_id>/content", chapter_content, name="chapter-content"),
     route("chapters/<chapter_id>/versions", history.VersionsView.as_view(), name="versions"),

@@ -139,6 +139,10 @@ class Chapter(models.Model):
     published_at = models.DateTimeField(null=True, blank=True)
     trashed_at = models.DateTimeField(null=True, blank=True)
     trashed_position = models.PositiveIntegerField(null=True, blank=True)
+    # Where its words went: in the trash it keeps its own text, and the ledger counts them there.
+    merged_into = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now)
 
@@ -164,6 +168,10 @@ class Chapter(models.Model):
                 condition=Q(trashed_at__isnull=True, position__isnull=False)
                 | Q(trashed_at__isnull=False, position__isnull=True),
                 name="chapter_position_unless_trashed",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(trashed_at__isnull=False),
+                name="chapter_merged_away_is_trashed",
             ),
             models.CheckConstraint(condition=~Q(title=""), name="chapter_has_title"),
             models.CheckConstraint(
@@ -196,6 +204,8 @@ class ChapterVersion(models.Model):
         REPLACED = "replaced", _("Before it was replaced")
         BIG_CUT = "big_cut", _("Before a large deletion")
         RESTORE = "restore", _("Before a restore")
+        SPLIT = "split", _("Before it was split")
+        MERGE = "merge", _("Before a chapter was merged into it")
         CONFLICT = "conflict", _("The other side of a conflict")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -251,6 +251,19 @@ def keep_version(head: Chapter, *, reason: str, at: datetime) -> ChapterVersion:
     return version
 
 
+def stale(head: Any) -> Stale:
+    """Return the refusal of a change whose base is not the head, with what the head is."""
+    return Stale(
+        _("This chapter was changed elsewhere since you opened it. Nothing was overwritten."),
+        extra={
+            "head_revision": head.content_revision,
+            "head_hash": head.content_hash,
+            "head_saved_at": head.content_saved_at,
+            "head_word_count": head.word_count,
+        },
+    )
+
+
 def announce(chapter: Chapter, *, by: User, at: datetime, change: Change) -> None:
     """Tell the ledger within the transaction, and the writer's other windows after it."""
     chapter_saved.send(sender=Chapter, chapter=chapter, user=by, at=at, change=change)
@@ -269,15 +282,7 @@ def announce(chapter: Chapter, *, by: User, at: datetime, change: Change) -> Non
 def _already_applied(head: Chapter, prose: Prose) -> SaveResult:
     """Acknowledge text that is the head already; otherwise say what the head is."""
     if prose.hash != head.content_hash:
-        raise Stale(
-            _("This chapter was changed elsewhere since you opened it. Nothing was overwritten."),
-            extra={
-                "head_revision": head.content_revision,
-                "head_hash": head.content_hash,
-                "head_saved_at": head.content_saved_at,
-                "head_word_count": head.word_count,
-            },
-        )
+        raise stale(head)
     return SaveResult(
         revision=head.content_revision,
         hash=head.content_hash,

@@ -8,13 +8,16 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from nexus.lib.api import PageQuery
+from nexus.lib.errors import Invalid
 from nexus.lib.fields import (
     ProseField,
     StrictBooleanField,
+    StrictCharField,
     StrictIntegerField,
     TitleField,
 )
 from stories.models import MAX_QUOTA, ChapterVersion, Plan, Story
+from stories.saving import parse_base
 from stories.services.stories import MAX_GENRE, MAX_SYNOPSIS
 from stories.services.targets import MAX_WEIGHT
 
@@ -162,6 +165,11 @@ class TrashedChapterSerializer(Shape):
     story_id = serializers.UUIDField()
     story_title = serializers.CharField(source="story.title")
     word_count = serializers.IntegerField()
+    merged_into = serializers.UUIDField(
+        source="merged_into_id",
+        allow_null=True,
+        help_text=_("The chapter that has its words too."),
+    )
     trashed_at = serializers.DateTimeField()
     purge_at = serializers.DateTimeField()
 
@@ -170,6 +178,16 @@ class TrashSerializer(Shape):
     stories = TrashedStorySerializer(many=True)
     chapters = TrashedChapterSerializer(many=True)
     next_cursor = serializers.CharField(allow_null=True)
+
+
+class SplitAnswerSerializer(Shape):
+    chapter = ChapterSerializer()
+    new_chapter = ChapterSerializer()
+
+
+class MergeAnswerSerializer(Shape):
+    chapter = ChapterSerializer()
+    merged = TrashedChapterSerializer()
 
 
 class PlanSerializer(Shape):
@@ -260,6 +278,50 @@ class MergeSerializer(Shape):
         max_length=10_000,
         help_text="One for each clash, in order; what is missing counts as both.",
     )
+
+
+class BaseField(serializers.CharField):
+    """The ETag of a chapter's text, as `stories.saving.parse_base` reads it."""
+
+    default_error_messages = {"invalid_base": _("This must be the ETag of the chapter’s text.")}
+
+    def to_internal_value(self, data: Any) -> str:
+        try:
+            return parse_base(super().to_internal_value(data))
+        except Invalid as error:
+            self.fail(error.code)
+
+
+class SplitSerializer(Shape):
+    """Where to split: before the outermost block of a number, or of an id."""
+
+    at = StrictIntegerField(
+        min_value=1,
+        max_value=MAX_POSITION,
+        required=False,
+        help_text=_("The number of the outermost block, from 0, that begins the new chapter."),
+    )
+    block = StrictCharField(
+        max_length=32, required=False, help_text=_("Its id, as in `data-b`, instead of `at`.")
+    )
+    title = TitleField(
+        required=False, help_text=_("Left out: the heading it begins with, or the old one’s.")
+    )
+    base_revision = BaseField(max_length=40)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if len({"at", "block"} & attrs.keys()) != 1:
+            raise serializers.ValidationError(_("Give either a number or the id of a block."))
+        return attrs
+
+
+class MergeNextSerializer(Shape):
+    base_revision = BaseField(max_length=40)
+    next_base_revision = BaseField(max_length=40)
+    next_id = serializers.UUIDField(
+        required=False, help_text=_("Where given, 412 when another chapter is the next one now.")
+    )
+    scene_break = StrictBooleanField(required=False, default=False)
 
 
 class PlanChangeSerializer(Shape):

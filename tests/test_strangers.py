@@ -36,6 +36,11 @@ BODIES = {
     "PUT /stories/{story_id}/plan": {"total_words": 5, "due_on": "2026-12-31"},
     "POST /rest-days": {"from_date": "2026-01-01"},
     "PUT /chapters/{chapter_id}/content": {"content": "<p>mine now</p>"},
+    "POST /chapters/{chapter_id}/split": {"at": 1, "base_revision": "2-00000000"},
+    "POST /chapters/{chapter_id}/merge-next": {
+        "base_revision": "2-00000000",
+        "next_base_revision": "1-00000000",
+    },
     "POST /chapters/{chapter_id}/versions": {"content": "<p>mine now</p>", "reason": "conflict"},
     "POST /chapters/{chapter_id}/merge": {"content": "<p>mine</p>", "base_revision": "1-00000000"},
     "PATCH /chapters/{chapter_id}/versions/{version}": {"name": "mine now"},

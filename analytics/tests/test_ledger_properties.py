@@ -18,6 +18,9 @@ from analytics.words import CAUSES
 from stories.counting import count_words
 from stories.models import Chapter
 from stories.saving import save_content
+from stories.services.chapters import restore_chapter
+from stories.services.division import Cut, Neighbour, merge_with_next, split_chapter
+from stories.text import top_blocks
 
 pytestmark = pytest.mark.django_db
 START = at("2026-03-28 21:00")
@@ -30,22 +33,28 @@ COUNTS = st.dictionaries(
     st.integers(0, 40),
     max_size=3,
 )
-SAVES = st.lists(
-    st.fixed_dictionaries(
-        {
-            "chapter": st.integers(0, 1),
-            "text": TEXTS,
-            "wait": st.sampled_from([1, 8, 60, 400, 4000, 20_000]),
-            "source": st.sampled_from(["editor", "editor", "editor", "form", "api", "import"]),
-            "cause": st.sampled_from(["typed", "typed", "replaced", "restored"]),
-            "claim": st.one_of(st.none(), COUNTS),
-            "is_honest": st.booleans(),
-            "back": st.sampled_from([None, 5, 300, 9000, 200_000]),
-            "active_ms": st.integers(0, 4_000_000),
-        }
-    ),
-    min_size=1,
-    max_size=12,
+WAITS = st.sampled_from([1, 8, 60, 400, 4000, 20_000])
+SAVE = st.fixed_dictionaries(
+    {
+        "chapter": st.integers(0, 1),
+        "text": TEXTS,
+        "wait": WAITS,
+        "source": st.sampled_from(["editor", "editor", "editor", "form", "api", "import"]),
+        "cause": st.sampled_from(["typed", "typed", "replaced", "restored"]),
+        "claim": st.one_of(st.none(), COUNTS),
+        "is_honest": st.booleans(),
+        "back": st.sampled_from([None, 5, 300, 9000, 200_000]),
+        "active_ms": st.integers(0, 4_000_000),
+    }
+)
+SAVES = st.lists(SAVE, min_size=1, max_size=12)
+DIVISION = st.fixed_dictionaries(
+    {
+        "do": st.sampled_from(["split", "split", "merge", "merge", "restore"]),
+        "place": st.integers(0, 5),
+        "at": st.integers(1, 3),
+        "wait": WAITS,
+    }
 )
 ZONES = st.sampled_from([("UTC", 0), ("Europe/London", 3), ("Australia/Lord_Howe", 2)])
 
@@ -74,7 +83,12 @@ def write(user, chapters, steps):
     now = START
     for step in steps:
         now += timedelta(seconds=step["wait"])
+        if "do" in step:
+            divide(user, chapters[0].story, step, now)
+            continue
         chapter = chapters[step["chapter"]]
+        if Chapter.objects.filter(pk=chapter.pk, trashed_at__isnull=False).exists():
+            continue
         before = Chapter.objects.get(pk=chapter.pk).word_count
         save_content(
             chapter.pk,
@@ -86,6 +100,61 @@ def write(user, chapters, steps):
             cause=step["cause"],
             at=now,
         )
+
+
+def divide(user, story, step, now):
+    """Split or merge somewhere, or bring back what was merged; neither words nor net change."""
+    rows = list(Chapter.objects.filter(story=story).live().in_order())
+    place = step["place"] % len(rows)
+    before = sums(user)
+    if step["do"] == "restore":
+        away = Chapter.objects.filter(merged_into__isnull=False).first()
+        if away is not None:
+            restore_chapter(away, at=now)
+            before["net"] += away.word_count
+    elif step["do"] == "split" and step["at"] < len(top_blocks(rows[place].content)):
+        cut, base = Cut(step["at"]), rows[place].etag
+        split_chapter(rows[place], by=user, base=base, cut=cut, source="form", at=now)
+    elif step["do"] == "merge" and place + 1 < len(rows):
+        head, after = rows[place], rows[place + 1]
+        following = Neighbour(after.etag)
+        merge_with_next(head, by=user, base=head.etag, following=following, source="api", at=now)
+    assert sums(user) == before
+
+
+def sums(user):
+    rows = WritingSession.objects.filter(user=user)
+    return {
+        "net": sum(row.net for row in rows),
+        "written": sum(row.words_written for row in rows),
+        "gross": sum(row.gross for row in rows),
+        "moved": sum(row.moved_in - row.moved_out for row in rows),
+        "seconds": sum(row.active_seconds for row in rows),
+    }
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(st.one_of(SAVE, DIVISION, DIVISION), min_size=3, max_size=14), ZONES)
+def test_splitting_and_merging_write_no_word_and_lose_none(db, steps, zone):
+    User.objects.filter(username="Hypatia").delete()
+    user = User.objects.create_user(
+        "hypatia@example.com", username="Hypatia", time_zone=zone[0], day_end_hour=zone[1]
+    )
+    first = make_chapter(user, content="one two\n\nthree\n\n***\n\nfour—five six")
+    make_chapter(user, story=first.story, title="Two", content=f"{PASSAGE}\n\n日本")
+    write(user, list(Chapter.objects.in_order()), steps)
+    rows = list(WritingSession.objects.filter(user=user))
+
+    for kept in Chapter.objects.filter(story=first.story):
+        net = sum(row.net for row in rows if row.chapter_id == kept.pk)
+        assert net == (0 if kept.merged_into_id else kept.word_count)
+        assert kept.word_count == count_words(kept.text)
+    for row in rows:
+        assert row.day == user.day_of(row.started_at) == user.day_of(row.last_change_at)
+        assert min(getattr(row, cause) for cause in CAUSES) >= 0
+    days_agree(user, first.story_id, rows, is_rolled_up=True)
 
 
 @settings(

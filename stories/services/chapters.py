@@ -24,6 +24,8 @@ from stories.services.conflicts import refusing
 from stories.services.stories import touch_story
 
 BATCH = 25
+# What a chapter in the trash has, and no other.
+AWAY = ("trashed_at", "trashed_position", "merged_into")
 
 
 @transaction.atomic
@@ -36,18 +38,22 @@ def create_chapter(
     part_title: str = "",
     position: int | None = None,
     source: str,
+    cause: str = "",
     at: datetime,
 ) -> Chapter:
-    """Add a chapter, last or at `position`; Conflict when the story has one of that title."""
+    """Add a chapter, last or at `position`; Conflict when the story has one of that title.
+
+    `cause` says where its words come from, when they are neither typed nor brought from outside.
+    """
     prose = derive(content)
     chapter = _new(story, title, part_title, prose, at)
     touch_story(story.pk, at=at)
     chapter.position = _make_room(story.pk, position)
-    with refusing("chapter_title_once_per_story", _title_taken()):
+    with refusing("chapter_title_once_per_story", title_taken()):
         chapter.save(force_insert=True)
     if prose.content:
-        cause = "typed" if source in {"editor", "form"} else "imported"
-        _announce_new(chapter, by=by, source=source, cause=cause, at=at)
+        of_source = "typed" if source in {"editor", "form"} else "imported"
+        _announce_new(chapter, by=by, source=source, cause=cause or of_source, at=at)
     return chapter
 
 
@@ -62,7 +68,7 @@ def import_chapters(
     prose = [derive(chapter.get("content", "")) for chapter in chapters]
     touch_story(story.pk, at=at)
     first = _count(story.pk)
-    names = _FreeTitles(story)
+    names = FreeTitles(story)
     added = []
     for index, (chapter, text) in enumerate(zip(chapters, prose, strict=True)):
         title = names.take(chapter.get("title", ""), number=first + index + 1)
@@ -98,7 +104,7 @@ def update_chapter(
         return chapter
     values |= {"updated_at": at, "metadata_version": F("metadata_version") + 1}
     touch_story(chapter.story_id, at=at)
-    with refusing("chapter_title_once_per_story", _title_taken()):
+    with refusing("chapter_title_once_per_story", title_taken()):
         _write(chapter.pk, **values)
     chapter.refresh_from_db(fields=[*values])
     return chapter
@@ -178,22 +184,27 @@ def trash_chapter(chapter: Chapter, *, at: datetime) -> None:
 def restore_chapter(chapter: Chapter, *, at: datetime) -> Chapter:
     """Bring a chapter back to its old place, or last when the story has become shorter.
 
-    A chapter that is not in the trash stays as it is. Conflict when its title has been taken
-    meanwhile, or when its story is in the trash itself.
+    A chapter that is not in the trash stays as it is. One that was merged into another brings its
+    words with it: they are in both then. Conflict when its title has been taken meanwhile, or when
+    its story is in the trash itself.
     """
     if Story.objects.trashed().filter(pk=chapter.story_id).exists():
         raise Conflict(
             _("Its story is in the trash. Please restore the story first."), code="story_in_trash"
         )
     touch_story(chapter.story_id, at=at)
-    chapter.refresh_from_db(fields=["trashed_at", "trashed_position", "position"])
+    chapter.refresh_from_db(fields=["trashed_at", "trashed_position", "position", "merged_into"])
     if chapter.trashed_at is None:
         return chapter
     place = min(chapter.trashed_position or 0, _count(chapter.story_id))
     chapter.position = _make_room(chapter.story_id, place)
+    was_merged = chapter.merged_into_id is not None
     chapter.trashed_at, chapter.trashed_position, chapter.updated_at = None, None, at
-    with refusing("chapter_title_once_per_story", _title_taken()):
-        chapter.save(update_fields=["trashed_at", "trashed_position", "position", "updated_at"])
+    chapter.merged_into = None
+    with refusing("chapter_title_once_per_story", title_taken()):
+        chapter.save(update_fields=[*AWAY, "position", "updated_at"])
+    if was_merged:
+        _take_back(chapter, at=at)
     return chapter
 
 
@@ -220,6 +231,16 @@ def _announce_new(chapter: Chapter, *, by: User, source: str, cause: str, at: da
         text_after=chapter.text,
     )
     announce(chapter, by=by, at=at, change=change)
+
+
+def _take_back(chapter: Chapter, *, at: datetime) -> None:
+    """Give a merged chapter what it had handed on: its words, and the heading of its part."""
+    after = Chapter.objects.filter(story=chapter.story_id, position=(chapter.position or 0) + 1)
+    if chapter.part_title:
+        after.filter(part_title=chapter.part_title).update(part_title="", updated_at=at)
+    if chapter.content:
+        by = chapter.story.owner
+        _announce_new(chapter, by=by, source="restore", cause="restored", at=at)
 
 
 def _count(story_id: uuid.UUID) -> int:
@@ -273,7 +294,7 @@ def _printable(raw: str) -> str:
     return " ".join("".join(char if char.isprintable() else " " for char in raw).split())
 
 
-class _FreeTitles:
+class FreeTitles:
     """Hands out titles that the story does not have yet."""
 
     def __init__(self, story: Story) -> None:
@@ -290,7 +311,7 @@ class _FreeTitles:
         return title
 
 
-def _title_taken() -> Conflict:
+def title_taken() -> Conflict:
     message = _("This story has a chapter with this title already.")
     return Conflict(
         message, code="title_taken", errors=[FieldError("title", message, "title_taken")]
