@@ -19,6 +19,11 @@ class Request(http_protocol.WebRequest):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, parsePOSTFormSubmission=False, **options)
 
+    def process(self) -> Any:
+        """Begin the answer. Where the studio lies is not for a visitor to say."""
+        self.requestHeaders.removeHeader(b"Daphne-Root-Path")
+        return super().process()
+
 
 def install() -> None:
     """Have Daphne make these requests, and name the statuses Twisted has no phrase for."""

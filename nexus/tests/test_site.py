@@ -13,15 +13,14 @@ HANDSHAKE = (
 
 
 def send_raw(site, request):
-    """Return the first line of the answer, or nothing when the server hung up."""
+    """Return the answer's beginning, or nothing when the server waits for more or hung up."""
     address = urlsplit(site.url)
-    with socket.create_connection((address.hostname, address.port), 10) as connection:
+    with socket.create_connection((address.hostname, address.port), 2) as connection:
         connection.sendall(request)
-        connection.shutdown(socket.SHUT_WR)
-        answer = b""
-        while part := connection.recv(65536):
-            answer += part
-    return answer
+        try:
+            return connection.recv(65536)
+        except TimeoutError:
+            return b""
 
 
 @pytest.mark.parametrize(
