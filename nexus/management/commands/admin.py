@@ -40,12 +40,15 @@ def ask_password() -> str:
     return password
 
 
-def reach_database(stack: ExitStack) -> None:
+def reach_database(
+    stack: ExitStack, *, holder: str = "manage.py admin", migrates: bool = True
+) -> None:
     """Use the database of the run on this folder, or start it for this command alone."""
     if os.environ.get("DATABASE_URL"):
         return
     if not FolderLock.is_held(settings.VAR):
         settings.VAR.mkdir(mode=0o700, parents=True, exist_ok=True)
-        stack.enter_context(FolderLock(settings.VAR, "manage.py admin"))
+        stack.enter_context(FolderLock(settings.VAR, holder))
         stack.enter_context(embedded.servers(settings.VAR, valkey=False))
-        setup_steps.migrate()
+        if migrates:
+            setup_steps.migrate()
