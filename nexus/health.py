@@ -23,6 +23,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from nexus import durability
+from nexus.backups import keeping
 from nexus.celery import app as celery
 from nexus.heartbeat import is_beating
 from nexus.lib.api_view import OPEN, ApiView
@@ -86,6 +87,16 @@ def probe_beat() -> Finding:
     return Finding(found, "" if found else "No sign of life lately.")
 
 
+def probe_backup() -> Finding:
+    """Find out how the last of the rolling backups went."""
+    folder = keeping.home()
+    reason = keeping.last_failure(folder)
+    if reason is not None:
+        return Finding(False, reason)
+    moment = next(map(keeping.moment_of, keeping.backups_in(folder)), None)
+    return Finding(True, f"The newest is of {moment:%Y-%m-%d %H:%M} UTC." if moment else "")
+
+
 PROBES: dict[str, Callable[[], Finding]] = {
     "postgres": probe_postgres,
     "redis": probe_redis,
@@ -93,6 +104,7 @@ PROBES: dict[str, Callable[[], Finding]] = {
     "storage": probe_storage,
     "worker": probe_worker,
     "beat": probe_beat,
+    "backup": probe_backup,
 }
 # Whatever these raise is the finding itself: the dependency is away.
 AWAY = (DatabaseError, redis.RedisError, BrokerError, OSError, FutureTimeout)
@@ -165,6 +177,7 @@ class DependenciesSerializer(serializers.Serializer[Finding]):
     storage = DependencySerializer()
     worker = DependencySerializer()
     beat = DependencySerializer()
+    backup = DependencySerializer()
 
 
 class HealthSerializer(serializers.Serializer[Finding]):

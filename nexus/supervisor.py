@@ -43,6 +43,8 @@ class Child:
     delay: float = FIRST_DELAY
     restart_at: float | None = None
     unfinished: bytes = b""
+    # Ends by itself, and stays ended.
+    is_once: bool = False
 
     @property
     def is_running(self) -> bool:
@@ -121,7 +123,7 @@ class Supervisor:
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             self._copy_lines(min(left, 0.25))
-            for child in self.children:
+            for child in list(self.children):
                 self._look_after(child)
 
     def _look_after(self, child: Child) -> None:
@@ -135,6 +137,9 @@ class Supervisor:
             # Its last words, and then the end of its pipe, come before ours.
             for _read in range(2):
                 self._copy_lines(0)
+            if child.is_once:
+                self._let_go(child, child.process.returncode)
+                return
             self.say(
                 f"{child.name} ended (code {child.process.returncode});"
                 f" starting it again in {child.delay:g} s"
@@ -149,6 +154,20 @@ class Supervisor:
             self.say(f"{child.name} could not be started: {error}")
             child.restart_at = time.monotonic() + child.delay
             child.delay = min(child.delay * 2, LONGEST_DELAY)
+
+    def run_once(self, child: Child) -> None:
+        """Start a program that ends by itself; whether it succeeds keeps nobody waiting."""
+        child.is_once = True
+        try:
+            self.start(child)
+        except OSError as error:
+            self.say(f"{child.name} could not be started: {error}")
+            self.children.remove(child)
+
+    def _let_go(self, child: Child, code: int) -> None:
+        self.children.remove(child)
+        if code:
+            self.say(f"{child.name} failed (code {code})")
 
     def replace(self, child: Child) -> None:
         """Stop a child and start it anew at once, as after a change of code."""

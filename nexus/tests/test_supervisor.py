@@ -102,3 +102,20 @@ def test_the_log_changes_over_and_keeps_a_few_old_files(tmp_path, monkeypatch):
         *(f"nexus.log.{number}" for number in range(1, 6)),
     ]
     assert "number 39" in (tmp_path / "nexus.log").read_text()
+
+
+def test_a_program_that_runs_once_stays_ended_and_says_only_that_it_failed(supervisor):
+    for code in (0, 3):
+        supervisor.run_once(Child("backup", script(f"print('done'); raise SystemExit({code})")))
+        step_until(supervisor, lambda: not supervisor.children)
+    assert lines(supervisor) == [
+        "backup   | done",
+        "backup   | done",
+        "nexus    | backup failed (code 3)",
+    ]
+
+
+def test_a_program_that_cannot_start_keeps_nobody_waiting(supervisor):
+    supervisor.run_once(Child("backup", ["/no/such/program"]))
+    assert supervisor.children == []
+    assert "backup could not be started" in lines(supervisor)[0]

@@ -8,6 +8,7 @@ which has to be started again finds its callers waiting instead of turned away.
 from __future__ import annotations
 
 import http.client
+import math
 import os
 import signal
 import socket
@@ -16,6 +17,7 @@ import sys
 import time
 from argparse import ArgumentParser
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -24,6 +26,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from nexus import embedded, setup_steps
+from nexus.backups import keeping
 from nexus.lock import FolderLock
 from nexus.reload import CodeWatch
 from nexus.supervisor import Child, Log, Supervisor
@@ -200,16 +203,38 @@ class Run:
 
     def _look_after(self, programs: list[Child]) -> None:
         watch = CodeWatch(settings.BASE_DIR) if self.is_dev else None
+        backup_at = time.monotonic() + first_backup_in()
         while True:
             self.supervisor.step(0.5)
             if watch and watch.has_changed():
                 self.supervisor.say("The code changed: reloading")
                 for child in programs:
                     self.supervisor.replace(child)
+            if time.monotonic() >= backup_at:
+                self.supervisor.run_once(self._backup())
+                backup_at = time.monotonic() + keeping.INTERVAL.total_seconds()
+
+    def _backup(self) -> Child:
+        """Return a process of its own, which yields to all others and can be ended at any time."""
+        manage = str(Path(settings.BASE_DIR) / "manage.py")
+        command = [sys.executable, manage, "backup", "--rolling"]
+        return Child(
+            "backup",
+            # It clears its draft away before it goes.
+            embedded.launch(command, death_signal="SIGTERM", user=None),
+            environment=self._environment(),
+        )
 
 
 def _ask_to_stop(number: int, frame: FrameType | None) -> None:
     raise Stop
+
+
+def first_backup_in() -> float:
+    """Return the seconds to the first backup; whoever brings a Postgres has backups of his own."""
+    if os.environ.get("DATABASE_URL"):
+        return math.inf
+    return keeping.seconds_to_first(keeping.home(), at=datetime.now(UTC))
 
 
 def host() -> str:
