@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 COMPOSE := docker compose --env-file .env.docker
 export PORT NEXUS_VAR
 
-.PHONY: help run dev demo test faults lint lint-js bench screenshots admin up down destroy logs tail ps
+.PHONY: help run dev demo test faults lint lint-js bench screenshots admin backup restore up down destroy logs tail ps
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,13 @@ demo: .venv/runtime ## the same with a demo writer and two years of her work
 
 admin: .venv/runtime ## create an administrator
 	@exec $(BIN)/python manage.py admin
+
+backup: .venv/runtime ## back up everything, also while it runs (TO=folder)
+	@exec $(BIN)/python manage.py backup $(if $(TO),--to "$(TO)")
+
+restore: .venv/runtime ## bring BACKUP=folder back into an empty studio (NEXUS_VAR)
+	@test -n "$(BACKUP)" || { echo "Say which one: make restore BACKUP=var/backups/…"; exit 1; }
+	@exec $(BIN)/python manage.py restore "$(BACKUP)"
 
 # --- Checking -------------------------------------------------------------------
 
