@@ -155,6 +155,7 @@ class Preferences(models.Model):
         LIGHT = "light", _("Paper")
         DARK = "dark", _("Charcoal")
         SEPIA = "sepia", _("Sepia")
+        CONTRAST = "contrast", _("High contrast")
 
     class EditorFont(models.TextChoices):
         LITERATA = "literata", "Literata"

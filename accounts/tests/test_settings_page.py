@@ -144,7 +144,7 @@ def test_nothing_is_still_unless_it_was_chosen(as_alice):
     assert "data-motion" not in as_alice.get("/").content.decode()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark", "sepia", "system"])
+@pytest.mark.parametrize("theme", ["light", "dark", "sepia", "contrast", "system"])
 def test_the_menu_switches_to_every_theme_and_goes_back(as_alice, alice, theme):
     answer = as_alice.post("/settings/theme/", {"theme": theme, "next": "/settings/"})
     assert answer.url == "/settings/"
