@@ -53,6 +53,25 @@ class MoveForm(forms.Form):
     direction = forms.ChoiceField(choices=[("up", "up"), ("down", "down")])
 
 
+class SplitForm(forms.Form):
+    """Where a chapter is split: before the outermost block of this number."""
+
+    at = forms.IntegerField(
+        min_value=1,
+        max_value=10**9,
+        error_messages={"required": _("Please choose where the new chapter begins.")},
+    )
+    title = forms.CharField(max_length=255, required=False)
+    base = forms.CharField(max_length=30)
+
+
+class MergeForm(forms.Form):
+    base = forms.CharField(max_length=30)
+    next_base = forms.CharField(max_length=30)
+    next_id = forms.UUIDField()
+    scene_break = forms.BooleanField(required=False)
+
+
 class ImportForm(forms.Form):
     file = forms.FileField(
         label=_("Your book"),

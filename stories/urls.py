@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from stories import compare_page, history_pages, views
+from stories import compare_page, division_pages, history_pages, views
 
 urlpatterns = [
     path("stories/new/", views.story_create, name="create"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("chapters/<uuid:chapter_id>/publish/", views.chapter_publish, name="chapter_publish"),
     path("chapters/<uuid:chapter_id>/trash/", views.chapter_trash, name="chapter_trash"),
     path("chapters/<uuid:chapter_id>/restore/", views.chapter_restore, name="chapter_restore"),
+    path("chapters/<uuid:chapter_id>/split/", division_pages.chapter_split, name="chapter_split"),
+    path("chapters/<uuid:chapter_id>/merge/", division_pages.chapter_merge, name="chapter_merge"),
     path("chapters/<uuid:chapter_id>/history/", history_pages.chapter_history, name="history"),
     path("chapters/<uuid:chapter_id>/compare/", compare_page.compare_versions, name="compare"),
     path("chapters/<uuid:chapter_id>/history/name/", history_pages.version_name, name="name"),

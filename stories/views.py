@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import F
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -138,8 +139,13 @@ def chapter_trash(request: HttpRequest, chapter_id: UUID) -> HttpResponse:
 @require_POST
 def chapter_restore(request: HttpRequest, chapter_id: UUID) -> HttpResponse:
     chapters = Chapter.objects.visible_to(request.user).trashed().without_prose()  # type: ignore[arg-type]
-    chapter = get_object_or_404(chapters.select_related("story"), pk=chapter_id)
+    rows = chapters.select_related("story").annotate(merged_title=F("merged_into__title"))
+    chapter: Any = get_object_or_404(rows, pk=chapter_id)
     if _tried(request, lambda: chapter_services.restore_chapter(chapter, at=timezone.now())):
+        if chapter.merged_title:
+            said = _("“%(title)s” is back. Its words are in “%(other)s” as well.")
+            titles = {"title": chapter.title, "other": chapter.merged_title}
+            messages.success(request, said % titles)
         return redirect(chapter.story)
     return redirect("stories:trash")
 
@@ -154,6 +160,7 @@ def trash(request: HttpRequest) -> HttpResponse:
         .trashed()
         .without_prose()
         .select_related("story")
+        .annotate(merged_title=F("merged_into__title"))
     )
     context = {
         "stories": [_put_away(story) for story in stories.order_by("-trashed_at")],
@@ -243,6 +250,7 @@ def _put_away(item: Any) -> dict[str, Any]:
         "story_title": item.story.title if isinstance(item, Chapter) else "",
         "words": item.word_count,
         "chapters": getattr(item, "total_chapters", 0),
+        "merged_into": getattr(item, "merged_title", None) or "",
         "trashed": ago(item.trashed_at, now=timezone.now()),
         "purge": _("gone on %(date)s") % {"date": date_format(purged, "j F")},
     }

@@ -38,6 +38,8 @@ WRITERS_PAGES = {
     "story": "/stories/{story}/",
     "edit": "/stories/{story}/edit/",
     "editor": "/chapters/{chapter}/",
+    "split": "/chapters/{chapter}/split/?at=2",
+    "merge": "/chapters/{chapter}/merge/",
     "history": "/chapters/{chapter}/history/",
     "version": "/chapters/{chapter}/history/{version}/",
     "compare": "/chapters/{chapter}/compare/?from={version}&to=2",
@@ -69,7 +71,7 @@ VISITORS_PAGES = {
     "letter": "/accounts/confirm-email/",
     "used link": "/accounts/confirm-email/used/",
 }
-THEMES = ("light", "dark", "sepia")
+THEMES = ("light", "dark", "sepia", "contrast")
 SIZES = [{"width": 1440, "height": 900}, {"width": 390, "height": 844}]
 
 
@@ -85,7 +87,8 @@ def places(alice, as_alice):
     story = make_story(alice, "The Lighthouse", synopsis="A keeper and a storm.", at=now)
     chapter = make_chapter(story, title="One", content=words(40), at=now, part_title="Part One")
     make_chapter(story, title="Two", content="", at=now)
-    assert save(as_alice, chapter, words(60), activity={"typed": 20}).status_code == 200
+    text = f"{words(60)}<hr>{words(5)}"
+    assert save(as_alice, chapter, text, activity={"typed": 20}).status_code == 200
     span = {"from_date": today - timedelta(days=3), "to_date": today + timedelta(days=30)}
     for frequency in ("Daily", "Weekly"):
         create_target(story, quota=500, frequency=frequency, **span)

@@ -44,10 +44,10 @@ FIELDS = """
     title part_title text base choice synopsis status genre direction order published chapters
     story split quota frequency from_date to_date username pen_name time_zone day_end_hour
     week_start theme idle_minutes email login password password1 oldpassword next action
-    code credential name
+    code credential name at next_base next_id scene_break
 """.strip().split()
 QUERY_FIELDS = """
-    page status sort edit frequency from_date to_date next story
+    page status sort edit frequency from_date to_date next story at title scene_break
 """.strip().split()
 VALUES = [
     "",

@@ -33,7 +33,8 @@ async function bringBack({ version_id }, session) {
   }
 }
 
-async function isSaved(session) {
+/** Sends what is left to save. @returns {Promise<boolean>} does the server have everything? */
+export async function isSaved(session) {
   session.dispatch({ type: "save_now" });
   for (let waited = 0; session.isUnsaved; waited += LOOK_AGAIN) {
     if (waited >= PATIENCE) return false;

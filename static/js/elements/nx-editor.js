@@ -14,6 +14,7 @@ import { QuietLine } from "../editor/quiet-line.js";
 import { copyHtml, downloadHtml, plainText } from "../editor/rescue.js";
 import { Session } from "../editor/session.js";
 import { Shelter } from "../editor/shelter.js";
+import { listenToSplit } from "../editor/split-here.js";
 import { Switches } from "../editor/switches.js";
 import { isSameText, parse, TextView } from "../editor/text-view.js";
 import { Title } from "../editor/title.js";
@@ -118,6 +119,7 @@ class NxEditor extends HTMLElement {
     listenForPageKeys({ host: this, save, isUnsaved, toggleFocus: () => this.switches.toggleFocus(), signal });
     listenToThePage({ tell: (type) => this.session.dispatch({ type }), leave, signal });
     listenToFolds(this, signal);
+    listenToSplit(this, signal);
     this.switches.listen(signal);
     this.stops = [
       onMessage("counts", (message) => this.#counts(message)),
