@@ -37,13 +37,14 @@ def chapter_split(request: HttpRequest, chapter_id: UUID) -> HttpResponse:
     form = SplitForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
-            after = _split(request, chapter, form)
+            _split(request, chapter, form)
         except Stale:
             return _split_page(request, _own(request, chapter_id), form, is_stale=True)
         except DomainError as refusal:
             add_refusal(form, refusal)
         else:
-            return redirect(f"{chapter.story.get_absolute_url()}#chapter-{after.pk}")
+            # Not to the row: the way back is said at the top of the page.
+            return redirect(chapter.story)
     return _split_page(request, chapter, form)
 
 
@@ -61,7 +62,7 @@ def chapter_merge(request: HttpRequest, chapter_id: UUID) -> HttpResponse:
         except DomainError as refusal:
             add_refusal(form, refusal)
         else:
-            return redirect(f"{chapter.story.get_absolute_url()}#chapter-{chapter.pk}")
+            return redirect(chapter.story)
     return _merge_page(request, chapter, form)
 
 
@@ -73,7 +74,7 @@ def _own(request: HttpRequest, chapter_id: UUID) -> Chapter:
 # --- Splitting --------------------------------------------------------------------
 
 
-def _split(request: HttpRequest, chapter: Chapter, form: SplitForm) -> Chapter:
+def _split(request: HttpRequest, chapter: Chapter, form: SplitForm) -> None:
     by: Any = request.user
     after = division.split_chapter(
         chapter,
@@ -87,7 +88,6 @@ def _split(request: HttpRequest, chapter: Chapter, form: SplitForm) -> Chapter:
     again = reverse("stories:chapter_merge", args=[chapter.pk]) + "?scene_break=0"
     said = _("Split. “%(title)s” begins where you chose.") % {"title": after.title}
     _say(request, said, (after.get_absolute_url(), _("Open it")), (again, _("Merge them again")))
-    return after
 
 
 def _split_page(
@@ -202,7 +202,7 @@ def _say(request: HttpRequest, said: str, *links: tuple[str, str]) -> None:
     """Say what was done, with what can be done about it."""
     line = format_html("{}", said)
     for url, label in links:
-        line = format_html('{} <a href="{}">{}</a>', line, url, label)
+        line = format_html('{} <a class="link-button" href="{}">{}</a>', line, url, label)
     messages.success(request, line)
 
 

@@ -79,9 +79,9 @@ def test_what_cannot_be_split_says_so(as_alice, story, content, said):
 def test_a_split_leads_to_the_outline_and_offers_to_merge_again(as_alice, story, chapter):
     answer = split(as_alice, chapter)
     after = Chapter.objects.get(title="Half")
-    assert answer.redirect_chain == [(f"/stories/{story.pk}/#chapter-{after.pk}", 302)]
+    assert answer.redirect_chain == [(f"/stories/{story.pk}/", 302)]
     page = page_of(answer)
-    assert f'<a href="/chapters/{chapter.pk}/merge/?scene_break=0">Merge them again</a>' in page
+    assert f'href="/chapters/{chapter.pk}/merge/?scene_break=0">Merge them again</a>' in page
     assert f'href="/chapters/{after.pk}/split/"' in page
     again = page_of(as_alice.get(f"/chapters/{chapter.pk}/merge/?scene_break=0"))
     assert "checked" not in again
@@ -138,10 +138,10 @@ def test_the_page_of_a_merge_says_what_will_happen(as_alice, alice, story, chapt
 def test_a_merge_leads_to_the_outline_and_offers_both_ways_back(as_alice, story, chapter):
     two = make_chapter(story, "Two", "<p>six</p>")
     answer = merge(as_alice, chapter, two, scene_break="1")
-    assert answer.redirect_chain == [(f"/stories/{story.pk}/#chapter-{chapter.pk}", 302)]
+    assert answer.redirect_chain == [(f"/stories/{story.pk}/", 302)]
     page = page_of(answer)
     assert f"/chapters/{chapter.pk}/split/?at=5&amp;title=Two#cut-5" in page
-    assert '<a href="/trash/">To the trash</a>' in page
+    assert 'href="/trash/">To the trash</a>' in page
     apart = page_of(as_alice.get(f"/chapters/{chapter.pk}/split/?at=5&title=Two"))
     assert 'name="title" value="Two"' in apart and re.search('value="5"[^>]* checked', apart)
 
