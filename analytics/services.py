@@ -155,6 +155,7 @@ class _Desk:
         """Say whether the stretch belongs to it: same chapter, same day, no long pause."""
         return (
             session.chapter_id == self.chapter.pk
+            and session.story_id == self.chapter.story_id
             and session.source == self.change.source
             and session.day == stretch.day
             and session.added < FULL

@@ -1,4 +1,4 @@
-"""The pages on which a chapter is split in two, or merged with the next one."""
+"""The pages that split a chapter, merge it with the next one, or move it to another story."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from nexus.lib.errors import DomainError, Stale
-from stories.forms import MergeForm, SplitForm
-from stories.models import Chapter
+from stories.forms import MergeForm, SplitForm, ToStoryForm
+from stories.models import Chapter, Story
 from stories.saving import parse_base
 from stories.services import division
+from stories.services.relocation import move_to_story
 from stories.text import clean_html, heading_text, to_text, top_blocks
-from stories.views import add_refusal, page
+from stories.views import add_refusal, own_chapter, page
 
 OPENING = 60
 # Of a long text without headings and scene breaks, so many paragraphs lie between two places.
@@ -64,6 +65,31 @@ def chapter_merge(request: HttpRequest, chapter_id: UUID) -> HttpResponse:
         else:
             return redirect(chapter.story)
     return _merge_page(request, chapter, form)
+
+
+@login_required
+@page
+def chapter_to_story(request: HttpRequest, chapter_id: UUID) -> HttpResponse:
+    """Move a chapter to the end of another story of the writer's."""
+    chapter, by = own_chapter(request, chapter_id), request.user
+    form = ToStoryForm(request.POST if request.method == "POST" else None)
+    others = Story.objects.visible_to(by).live().exclude(pk=chapter.story_id)  # type: ignore[arg-type]
+    form.fields["story"].queryset = others.order_by("title_key")  # type: ignore[attr-defined]
+    if form.is_bound and form.is_valid():
+        story = form.cleaned_data["story"]
+        try:
+            move_to_story(chapter, story, by=by, source="form", at=timezone.now())  # type: ignore[arg-type]
+        except DomainError as refusal:
+            add_refusal(form, refusal)
+        else:
+            said = _("“%(title)s” is the last chapter of “%(story)s” now.")
+            back = reverse("stories:chapter_to_story", args=[chapter.pk])
+            titles = {"title": chapter.title, "story": story.title}
+            _say(request, said % titles, (back, _("Move it back")))
+            return redirect(story)
+    context = {"chapter": chapter, "story": chapter.story, "form": form, "has_others": others}
+    status = 422 if form.is_bound else 200
+    return render(request, "stories/to_story.html", context, status=status)
 
 
 def _own(request: HttpRequest, chapter_id: UUID) -> Chapter:

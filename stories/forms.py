@@ -72,6 +72,17 @@ class MergeForm(forms.Form):
     scene_break = forms.BooleanField(required=False)
 
 
+class ToStoryForm(forms.Form):
+    """Which of the writer's other stories a chapter moves to."""
+
+    story = forms.ModelChoiceField(
+        label=_("To"),
+        queryset=Story.objects.none(),
+        empty_label=None,
+        error_messages={"required": _("Please choose a story.")},
+    )
+
+
 class ImportForm(forms.Form):
     file = forms.FileField(
         label=_("Your book"),

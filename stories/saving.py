@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from nexus.lib.errors import Forbidden, Invalid, NotFound, Stale, TooLarge
+from nexus.lib.errors import Busy, Forbidden, Invalid, NotFound, Stale, TooLarge
 from nexus.lib.failpoints import hit
 from nexus.lib.ids import new_id
 from nexus.lib.live import broadcast
@@ -206,13 +206,16 @@ def lock_head(chapter_id: UUID, *, by: User, at: datetime) -> Any:
 
     It knows when a version was kept last (`kept_at`).
 
-    Raises NotFound when it is absent or in the trash, Forbidden when it is another writer's.
+    Raises NotFound when it is absent or in the trash, Forbidden when it is another writer's, Busy
+    when it moved to another story meanwhile.
     """
     values = {"at": at, "owner": by.pk, "chapter": chapter_id}
     found = next(iter(Chapter.objects.raw(LOCK, values)), None)
     if found is None:
         require_access(chapter_id, by=by)
-        raise NotFound(_("There is no such chapter."))
+        # It was moved to another story while this waited for the one it was in. Not tried again at
+        # once: whoever holds one story must not wait for another.
+        raise moving()
     return found
 
 
@@ -249,6 +252,11 @@ def keep_version(head: Chapter, *, reason: str, at: datetime) -> ChapterVersion:
         },
     )
     return version
+
+
+def moving() -> Busy:
+    """Return the refusal of what met a chapter on its way to another story; asking again helps."""
+    return Busy(_("This chapter is just moving to another story. Please try again."))
 
 
 def stale(head: Any) -> Stale:

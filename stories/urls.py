@@ -15,6 +15,11 @@ urlpatterns = [
     path("chapters/<uuid:chapter_id>/restore/", views.chapter_restore, name="chapter_restore"),
     path("chapters/<uuid:chapter_id>/split/", division_pages.chapter_split, name="chapter_split"),
     path("chapters/<uuid:chapter_id>/merge/", division_pages.chapter_merge, name="chapter_merge"),
+    path(
+        "chapters/<uuid:chapter_id>/to-story/",
+        division_pages.chapter_to_story,
+        name="chapter_to_story",
+    ),
     path("chapters/<uuid:chapter_id>/history/", history_pages.chapter_history, name="history"),
     path("chapters/<uuid:chapter_id>/compare/", compare_page.compare_versions, name="compare"),
     path("chapters/<uuid:chapter_id>/history/name/", history_pages.version_name, name="name"),

@@ -40,6 +40,7 @@ WRITERS_PAGES = {
     "editor": "/chapters/{chapter}/",
     "split": "/chapters/{chapter}/split/?at=2",
     "merge": "/chapters/{chapter}/merge/",
+    "to another story": "/chapters/{chapter}/to-story/",
     "history": "/chapters/{chapter}/history/",
     "version": "/chapters/{chapter}/history/{version}/",
     "compare": "/chapters/{chapter}/compare/?from={version}&to=2",

@@ -34,7 +34,7 @@ from stories.views import add_refusal, own_chapter
 
 WORDS_READ_PER_MINUTE = 250
 # Addresses of a row's buttons; looked up once for a page, since a book may have 500 chapters.
-ACTIONS = ("move", "rename", "publish", "split", "merge", "trash")
+ACTIONS = ("move", "rename", "publish", "split", "merge", "to_story", "trash")
 COLUMNS = ("pk", "title", "part_title", "word_count", "published_at", "updated_at")
 NO_ID = str(UUID(int=0))
 

@@ -19,7 +19,7 @@ from accounts.models import User
 from nexus.lib.errors import Conflict, FieldError, Invalid, NotFound
 from nexus.lib.names import MAX_LENGTH, clean_title, title_key
 from stories.models import Chapter, Story
-from stories.saving import Change, Prose, announce, derive, write_content
+from stories.saving import Change, Prose, announce, derive, moving, write_content
 from stories.services.conflicts import refusing
 from stories.services.stories import touch_story
 
@@ -163,7 +163,7 @@ def reorder_chapters(
 def move_chapter(chapter: Chapter, *, to_pos: int, at: datetime) -> list[uuid.UUID]:
     """Move one chapter to a 0-based position among its story's chapters."""
     with transaction.atomic():
-        touch_story(chapter.story_id, at=at)
+        _hold(chapter, at=at)
         chapter.refresh_from_db(fields=["position"])
         return reorder_chapters(chapter.story, from_pos=chapter.position, to_pos=to_pos, at=at)
 
@@ -171,7 +171,7 @@ def move_chapter(chapter: Chapter, *, to_pos: int, at: datetime) -> list[uuid.UU
 @transaction.atomic
 def trash_chapter(chapter: Chapter, *, at: datetime) -> None:
     """Put a chapter away; it remembers its place."""
-    touch_story(chapter.story_id, at=at)
+    _hold(chapter, at=at)
     row = Chapter.objects.filter(pk=chapter.pk, trashed_at__isnull=True).only("position").first()
     if row is None or row.position is None:
         raise NotFound(_("There is no such chapter."))
@@ -192,7 +192,7 @@ def restore_chapter(chapter: Chapter, *, at: datetime) -> Chapter:
         raise Conflict(
             _("Its story is in the trash. Please restore the story first."), code="story_in_trash"
         )
-    touch_story(chapter.story_id, at=at)
+    _hold(chapter, at=at)
     chapter.refresh_from_db(fields=["trashed_at", "trashed_position", "position", "merged_into"])
     if chapter.trashed_at is None:
         return chapter
@@ -206,6 +206,13 @@ def restore_chapter(chapter: Chapter, *, at: datetime) -> Chapter:
     if was_merged:
         _take_back(chapter, at=at)
     return chapter
+
+
+def _hold(chapter: Chapter, *, at: datetime) -> None:
+    """Hold the chapter's story; Busy when it has moved to another one meanwhile."""
+    touch_story(chapter.story_id, at=at)
+    if Chapter.objects.filter(pk=chapter.pk).exclude(story=chapter.story_id).exists():
+        raise moving()
 
 
 def _new(story: Story, title: str, part_title: str, prose: Prose, at: datetime) -> Chapter:

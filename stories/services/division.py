@@ -143,6 +143,15 @@ def next_of(chapter: Chapter) -> Chapter | None:
     return rows.without_prose().first()
 
 
+def hand_on_part(chapter: Chapter, *, at: datetime) -> None:
+    """Let the part that begins with this chapter begin with the next one, unless another does."""
+    following = next_of(chapter)
+    if chapter.part_title and following is not None and not following.part_title:
+        Chapter.objects.filter(pk=following.pk).update(
+            part_title=chapter.part_title, metadata_version=F("metadata_version") + 1, updated_at=at
+        )
+
+
 def default_title(chapter: Chapter, block: str) -> str:
     """Return a title that is free for what begins with `block`."""
     wanted = heading_text(block) or chapter.title
@@ -179,11 +188,7 @@ def _joined(first: str, second: str, *, scene_break: bool) -> str:
 
 def _put_away(after: Chapter, *, into: Chapter, by: User, source: str, at: datetime) -> None:
     """Put the merged chapter in the trash, its text untouched; its words are in the other now."""
-    following = next_of(after)
-    if after.part_title and following is not None and not following.part_title:
-        Chapter.objects.filter(pk=following.pk).update(
-            part_title=after.part_title, metadata_version=F("metadata_version") + 1, updated_at=at
-        )
+    hand_on_part(after, at=at)
     trash_chapter(after, at=at)
     Chapter.objects.filter(pk=after.pk).update(merged_into=into)
     if after.content:
