@@ -27,6 +27,7 @@ urlpatterns = [
         division.ChapterMergeNextView.as_view(),
         name="merge-next",
     ),
+    route("chapters/<chapter_id>/move", division.ChapterToStoryView.as_view(), name="to-story"),
     route("chapters/<chapter_id>/content", chapter_content, name="chapter-content"),
     route("chapters/<chapter_id>/versions", history.VersionsView.as_view(), name="versions"),
     route(

@@ -315,6 +315,10 @@ class SplitSerializer(Shape):
         return attrs
 
 
+class ToStorySerializer(Shape):
+    story_id = serializers.UUIDField()
+
+
 class MergeNextSerializer(Shape):
     base_revision = BaseField(max_length=40)
     next_base_revision = BaseField(max_length=40)

@@ -16,7 +16,7 @@ from drf_spectacular.generators import SchemaGenerator
 from accounts import api_tokens
 from accounts.models import Session
 from analytics.models import RestDay
-from analytics.rest import declare_rest
+from analytics.resting import declare_rest
 from jobs.models import Job
 from stories.history import keep_conflict_copy
 from stories.models import Chapter, Plan, Story, Target
@@ -36,6 +36,7 @@ BODIES = {
     "PUT /stories/{story_id}/plan": {"total_words": 5, "due_on": "2026-12-31"},
     "POST /rest-days": {"from_date": "2026-01-01"},
     "PUT /chapters/{chapter_id}/content": {"content": "<p>mine now</p>"},
+    "POST /chapters/{chapter_id}/move": {"story_id": "00000000-0000-4000-8000-000000000000"},
     "POST /chapters/{chapter_id}/split": {"at": 1, "base_revision": "2-00000000"},
     "POST /chapters/{chapter_id}/merge-next": {
         "base_revision": "2-00000000",
@@ -242,6 +243,10 @@ def test_another_writers_ids_are_refused_in_queries_and_bodies(owned, as_bob, bo
     assert send(as_bob, "get", f"/sessions?story={story}").status_code == 403
     answer = send(as_bob, "post", f"/stories/{own.pk}/chapters/reorder", {"order": [str(chapter)]})
     assert answer.status_code == 422
+    mine = own.chapters.get().pk
+    assert (
+        send(as_bob, "post", f"/chapters/{mine}/move", {"story_id": str(story)}).status_code == 403
+    )
     file = io.BytesIO(b"# One\n\nText.")
     file.name = "book.md"
     answer = as_bob.post("/api/v1/imports", {"file": file, "story": str(story)})

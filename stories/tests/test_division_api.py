@@ -156,3 +156,19 @@ def test_an_open_window_that_had_more_words_is_asked_and_loses_none(as_alice, ch
     body = {"content": mine, "base_revision": base}
     joined = send(as_alice, "post", f"/chapters/{chapter.pk}/merge", body).json()
     assert joined["is_base_known"] and "two three four" in joined["merged"]
+
+
+def test_a_chapter_moves_to_another_story_of_the_writers(as_alice, as_bob, alice, chapter):
+    other = make_story(alice, "Other")
+    path, body = f"/chapters/{chapter.pk}/move", {"story_id": str(other.pk)}
+    assert send(as_alice, "post", path, {}).status_code == 422
+    assert send(as_alice, "post", path, {"story_id": "x"}).status_code == 422
+    assert send(as_alice, "post", path, {"story_id": str(uuid.uuid4())}).status_code == 404
+    assert send(as_alice, "post", path, {"story_id": str(chapter.story_id)}).status_code == 422
+    assert send(as_bob, "post", path, body).status_code == 403
+    answer = send(as_alice, "post", path, body)
+    assert answer.status_code == 200 and answer["ETag"] == f'"{chapter.etag}"'
+    assert answer.json()["story_title"] == "Other" and answer.json()["content"] == TEXT
+    make_chapter(chapter.story)
+    back = send(as_alice, "post", path, {"story_id": str(chapter.story_id)})
+    assert (back.status_code, back.json()["code"]) == (409, "title_taken")

@@ -1,4 +1,4 @@
-"""Splitting and merging chapters in the API."""
+"""Splitting and merging chapters, and moving them to another story, in the API."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from nexus.lib.api_view import ApiView
 from stories import serializers as shapes
 from stories.models import KEPT_IN_TRASH, Chapter
 from stories.services.division import Cut, Neighbour, merge_with_next, split_chapter
-from stories.viewsets.answers import own_chapter, with_neighbours
+from stories.services.relocation import move_to_story
+from stories.viewsets.answers import own_chapter, own_story, whole_chapter, with_neighbours
 
 
 class ChapterSplitView(ApiView):
@@ -75,6 +76,25 @@ class ChapterMergeNextView(ApiView):
         merged.purge_at = merged.trashed_at + KEPT_IN_TRASH
         answer = {"chapter": _as_now(chapter.pk), "merged": merged}
         return Response(shapes.MergeAnswerSerializer(answer).data)
+
+
+class ChapterToStoryView(ApiView):
+    @extend_schema(
+        operation_id="move_chapter_to_story",
+        request=shapes.ToStorySerializer,
+        responses=shapes.ChapterSerializer,
+        tags=["chapters"],
+    )
+    def post(self, request: Request, chapter_id: str) -> Response:
+        """Make a chapter the last one of another story of the writer's.
+
+        Text, history and revision stay. 409 when that story has a chapter of this title.
+        """
+        body = self.body(shapes.ToStorySerializer)
+        chapter = own_chapter(request, chapter_id)
+        story = own_story(request, str(body["story_id"]))
+        move_to_story(chapter, story, by=self.person, source="api", at=timezone.now())
+        return whole_chapter(chapter.pk)
 
 
 def _as_now(chapter_id: UUID) -> Chapter:
