@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from analytics.models import RestDay
-from analytics.rest import declare_rest, end_rest, withdraw_rest
 from analytics.rest_forms import RestForm
+from analytics.resting import declare_rest, end_rest, withdraw_rest
 from analytics.target_pages import targets_context
 from nexus.lib.errors import DomainError
 

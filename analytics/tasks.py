@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 from uuid import UUID
@@ -59,6 +59,14 @@ def ask_for_roll_up(user_id: UUID, day: date) -> None:
         logger.warning("roll_up_not_queued", reason=type(error).__name__)
 
 
+def ask_for_roll_ups(user_id: UUID, days: Sequence[date]) -> None:
+    """Queue one task for days that may be being rolled up from what was true a moment ago."""
+    try:
+        roll_up_days.delay(str(user_id), [day.isoformat() for day in days])
+    except BrokerError as error:
+        logger.warning("roll_up_not_queued", reason=type(error).__name__)
+
+
 def refresh_goal(user: User, *, at: datetime) -> None:
     """Have today's goal kept with the day, after a target was set, changed or removed."""
     day = user.day_of(at)
@@ -72,6 +80,12 @@ def roll_up_day(user_id: str, day: str) -> None:
     user = User.objects.filter(pk=user_id).first()
     if user is not None:
         rollups.roll_up_day(user, date.fromisoformat(day), at=timezone.now())
+
+
+@shared_task
+def roll_up_days(user_id: str, days: list[str]) -> None:
+    """Sum some of one writer's days from their sessions."""
+    _roll_up((UUID(user_id), date.fromisoformat(day)) for day in days)
 
 
 @shared_task

@@ -10,7 +10,7 @@ from django.utils import timezone
 from analytics import reports, tasks
 from analytics.models import Forecast
 from analytics.plans import close_forecasts, keep_forecasts
-from analytics.rest import declare_rest
+from analytics.resting import declare_rest
 from analytics.tests.builders import add_words, at, make_chapter
 from stories.models import Chapter, Plan, Story
 from stories.services.stories import trash_story

@@ -10,7 +10,7 @@ from django.utils import timezone
 from analytics import reports
 from analytics.models import Forecast, RestDay
 from analytics.plan_pages import plan_line
-from analytics.rest import declare_rest
+from analytics.resting import declare_rest
 from analytics.tests.builders import add_words, at, make_chapter
 from stories.models import Plan
 from stories.services.targets import create_target, set_plan

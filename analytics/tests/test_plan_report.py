@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from analytics import reports
 from analytics.periods import Period
-from analytics.rest import declare_rest
+from analytics.resting import declare_rest
 from analytics.tests.builders import add_words, at, make_chapter, words, write
 from stories.models import Chapter
 from stories.services.targets import set_plan

@@ -6,10 +6,12 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from analytics import reports, rollups
+from analytics import reports, rollups, tasks
 from analytics.models import RestDay, WritingDay
-from analytics.rest import declare_rest, end_rest, rest_on, withdraw_rest
+from analytics.rest import rest_on
+from analytics.resting import declare_rest, end_rest, withdraw_rest
 from analytics.tests.builders import add_words, at, make_chapter
+from nexus.lib import effects
 from nexus.lib.errors import Invalid
 
 pytestmark = pytest.mark.django_db
@@ -87,7 +89,7 @@ def test_dates_the_wrong_way_round_are_refused(alice):
 
 
 def test_there_is_an_end_to_declarations(alice, monkeypatch):
-    monkeypatch.setattr("analytics.rest.MOST_RESTS", 1)
+    monkeypatch.setattr("analytics.resting.MOST_RESTS", 1)
     declare_rest(alice, from_date=TODAY, today=TODAY)
     with pytest.raises(Invalid):
         declare_rest(alice, from_date=TODAY, today=TODAY)
@@ -161,3 +163,49 @@ def test_the_desk_tells_the_streak_with_its_rests(as_alice, alice):
         add_words(chapter, 3, now - timedelta(days=number), typed=3)
     declare_rest(alice, from_date=today - timedelta(days=1), today=today)
     assert "3 days in a row, 1 rest kept" in as_alice.get("/").content.decode()
+
+
+def test_a_day_rolled_up_while_its_rest_is_declared_is_rolled_up_again(
+    alice, monkeypatch, django_capture_on_commit_callbacks
+):
+    """The rollup read the day before the rest was there, and wrote it after."""
+    chapter = make_chapter(alice)
+    day = MARCH[9]
+    add_words(chapter, 5, "2026-03-10 10:00", typed=5)
+    add_words(chapter, 5, "2026-03-11 10:00", typed=5)
+    asked = []
+    monkeypatch.setattr(tasks.roll_up_days, "delay", lambda *task: asked.append(task))
+    with django_capture_on_commit_callbacks(execute=True):
+        rest = declare_rest(alice, from_date=day, kind="illness", today=TODAY)
+    assert effects.drain(10)
+    with monkeypatch.context() as stale:
+        stale.setattr(rollups, "rest_on", lambda user, days: {})
+        rollups.roll_up_day(alice, day, at=NOW)
+    assert asked == [(str(alice.pk), [str(day)])]
+    tasks.roll_up_days(*asked.pop())
+    assert kinds_kept(alice) == {day: {"illness"}}
+    with django_capture_on_commit_callbacks(execute=True):
+        withdraw_rest(rest, today=TODAY)
+    assert effects.drain(10)
+    assert asked == [(str(alice.pk), [str(day)])]
+
+
+def test_a_weekly_rest_touches_the_days_of_its_weekday_alone(
+    alice, monkeypatch, django_capture_on_commit_callbacks
+):
+    chapter = make_chapter(alice)
+    for number in range(2, 12):
+        add_words(chapter, 1, f"2026-03-{number:02} 10:00", typed=1)
+    asked = []
+    monkeypatch.setattr(tasks.roll_up_days, "delay", lambda *task: asked.append(task))
+    with django_capture_on_commit_callbacks(execute=True):
+        declare_rest(alice, from_date=MARCH[0], weekday=0, today=TODAY)
+    assert effects.drain(10)
+    assert asked == [(str(alice.pk), ["2026-03-02", "2026-03-09"])]
+
+
+def kinds_kept(user):
+    kinds = {}
+    for row in WritingDay.objects.filter(user=user):
+        kinds.setdefault(row.day, set()).add(row.rest)
+    return kinds

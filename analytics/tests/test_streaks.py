@@ -10,7 +10,7 @@ from django.utils import timezone
 from analytics import reports, rollups
 from analytics.models import WritingDay, WritingSession
 from analytics.reports.streaks import Streak, streak_of, streak_sentence
-from analytics.rest import declare_rest
+from analytics.resting import declare_rest
 from analytics.tests.builders import add_words, at, make_chapter, settle
 
 TODAY = date(2026, 3, 11)

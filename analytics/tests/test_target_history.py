@@ -10,7 +10,7 @@ from django.utils import timezone
 from analytics import reports, rollups
 from analytics.models import WritingDay
 from analytics.reports.rest import month_report
-from analytics.rest import declare_rest
+from analytics.resting import declare_rest
 from analytics.tests.builders import add_words, at, make_chapter
 from stories.models import Target
 from stories.services.targets import create_target, update_target

@@ -9,8 +9,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from analytics import rollups, tasks
+from analytics.models import WritingDay
 from analytics.serializers import TargetShape
 from analytics.tests.builders import add_words, make_chapter
+from nexus.lib import effects
 from stories.models import Target
 from stories.services.stories import create_story
 
@@ -234,3 +237,30 @@ def test_a_target_of_a_trashed_story_is_not_found(as_alice, target, story):
     assert as_alice.delete(f"/api/v1/stories/{story.pk}").status_code == 204
     assert as_alice.get(url(story, target.pk)).status_code == 404
     assert as_alice.get("/api/v1/stories/targets").json() == []
+
+
+def test_a_goal_changed_today_is_kept_with_today(
+    as_alice, alice, monkeypatch, django_capture_on_commit_callbacks
+):
+    """A rollup under way read the goal before: every change of a target asks for another."""
+    now = timezone.now()
+    chapter = make_chapter(alice)
+    add_words(chapter, 5, now, typed=5)
+    asked = []
+    monkeypatch.setattr(tasks, "ask_for_roll_up", lambda *day: asked.append(day))
+    url, today = f"/api/v1/stories/{chapter.story_id}/targets", str(now.date())
+    body = {"quota": 9, "frequency": "Daily", "from_date": today, "to_date": today}
+    kept = []
+    for method, path, values in (
+        (as_alice.post, "", body),
+        (as_alice.patch, "/{}", {"quota": 7}),
+        (as_alice.delete, "/{}", None),
+    ):
+        target = Target.objects.values_list("pk", flat=True).first()
+        with django_capture_on_commit_callbacks(execute=True):
+            method(url + path.format(target), values, content_type="application/json")
+        assert effects.drain(10)
+        assert asked.pop() == (alice.pk, now.date())
+        rollups.roll_up_day(alice, now.date(), at=now)
+        kept.append(WritingDay.objects.get(user=alice, story=None).goal)
+    assert kept == [9, 7, None]

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from analytics import reports
 from analytics.models import RestDay
-from analytics.rest import declare_rest, withdraw_rest
+from analytics.resting import declare_rest, withdraw_rest
 from analytics.serializers.rest import RestBody, RestListShape, RestQuery, RestShape
 from analytics.serializers.statistics import StreakShape
 from analytics.viewsets.base import LedgerView
