@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from analytics import reports
 from analytics.exports import Cell, Table
-from analytics.models import WritingSessionQuerySet
+from analytics.models import RestDay, WritingSessionQuerySet
 from analytics.words import ADDED, CAUSES, TAKEN, WRITTEN
 
 BATCH = 5_000
@@ -45,6 +45,22 @@ SERIES_HEADINGS = (
     "sessions",
     "rest_days",
 )
+FORECAST_HEADINGS = (
+    "made_on",
+    "total_words",
+    "words_left",
+    "due_on",
+    "p10",
+    "p50",
+    "p90",
+    "odds",
+    "days_of_data",
+    "runs",
+    "finished_on",
+)
+STREAK = ("current", "longest", "protected", "kept_by", "minimum", "unit")
+REST_HEADINGS = ("id", "kind", "from_date", "to_date", "weekday", "note")
+PLAN_DAYS_HEADINGS = ("date", "quota", "expected_words", "words", "par_words", "rest")
 STORY_HEADINGS = ("total_words", "net_words", "removed_words", "total_duration", "sessions")
 
 
@@ -180,3 +196,47 @@ def dashboard_table(dashboard: reports.Dashboard) -> Table:
         ("library_words", dashboard.library.words),
     ]
     return Table("dashboard", ("figure", "value"), rows)
+
+
+def streak_table(found: reports.Streak) -> Table:
+    rows = [(name, getattr(found, name)) for name in STREAK]
+    return Table("streak", ("figure", "value"), rows)
+
+
+def rest_table(rests: Iterable[RestDay]) -> Table:
+    """Return a row for each declaration; Monday is 0, as in the API."""
+    rows = [(str(rest.pk), *(getattr(rest, name) for name in REST_HEADINGS[1:])) for rest in rests]
+    return Table("rest-days", REST_HEADINGS, rows)
+
+
+def plan_table(body: Mapping[str, Any]) -> Table:
+    """Return the answer of the API as figures; each weekday's weight is one."""
+    weights = body["weekday_weights"]
+    figures = {name: value for name, value in body.items() if name != "weekday_weights"}
+    named = {f"weight_{number}": weight for number, weight in enumerate(weights)}
+    rows = [(name, _plain(value)) for name, value in (figures | named).items()]
+    return Table("plan", ("figure", "value"), rows)
+
+
+def plan_days_table(days: Iterable[reports.PlanDay]) -> Table:
+    rows = [(day.day, day.quota, day.expected, day.words, day.par, day.rest) for day in days]
+    return Table("plan-days", PLAN_DAYS_HEADINGS, rows)
+
+
+def forecast_table(forecast: reports.ForecastReport) -> Table:
+    """Return today's forecast, then the kept ones, the latest first."""
+    report, outlook = forecast.report, forecast.outlook
+    now: tuple[Cell, ...] = (
+        report.today,
+        report.plan.total_words,
+        report.words_left,
+        report.plan.due_on,
+        *(getattr(outlook, name) for name in FORECAST_HEADINGS[4:10]),
+        None,
+    )
+    kept = [tuple(getattr(row, name) for name in FORECAST_HEADINGS) for row in forecast.kept]
+    return Table("forecast", FORECAST_HEADINGS, [now, *kept])
+
+
+def _plain(value: Any) -> Cell:
+    return value if isinstance(value, int | float) or value is None else str(value)

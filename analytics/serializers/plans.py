@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from analytics.models import RestDay
-from analytics.serializers.queries import check_order
+from analytics.serializers.queries import CsvQuery, check_order
 from stories.serializers import PlanSerializer
 
 MOST_DAYS_SHOWN = 3660
@@ -26,7 +26,7 @@ class PlanShape(PlanSerializer):
     rest_today = serializers.ChoiceField(choices=RestDay.Kind.choices, allow_null=True)
 
 
-class PlanDaysQuery(serializers.Serializer[Any]):
+class PlanDaysQuery(CsvQuery):
     """Which days; without dates all of the plan, or as many of its first as are shown at once."""
 
     from_date = serializers.DateField(required=False)

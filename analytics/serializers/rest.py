@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from analytics.models import RestDay
-from analytics.serializers.queries import check_order
+from analytics.serializers.queries import CsvQuery, check_order
 from nexus.lib.fields import StrictCharField, StrictChoiceField, StrictIntegerField
 
 
@@ -24,7 +24,7 @@ class RestBody(serializers.Serializer[Any]):
         return check_order(attrs)
 
 
-class RestQuery(serializers.Serializer[Any]):
+class RestQuery(CsvQuery):
     """Only what touches these dates."""
 
     from_date = serializers.DateField(required=False)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.http import HttpResponseBase
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from analytics import reports
+from analytics import reports, tables
 from analytics.periods import Period
 from analytics.serializers.plans import (
     MOST_DAYS_SHOWN,
@@ -19,7 +20,8 @@ from analytics.serializers.plans import (
     PlanDaysShape,
     PlanShape,
 )
-from analytics.viewsets.base import LedgerView
+from analytics.serializers.queries import CsvQuery
+from analytics.viewsets.base import LedgerView, in_formats
 from nexus.lib.api import find
 from nexus.lib.errors import Invalid, NotFound
 from stories.models import Plan, Story
@@ -64,10 +66,17 @@ class _OfPlan(LedgerView):
 
 
 class PlanView(_OfPlan):
-    @extend_schema(operation_id="get_plan", responses=PlanShape, tags=["plans"])
-    def get(self, request: Request, story_id: str) -> Response:
+    @extend_schema(
+        operation_id="get_plan",
+        parameters=[CsvQuery],
+        responses=in_formats(PlanShape),
+        tags=["plans"],
+    )
+    def get(self, request: Request, story_id: str) -> HttpResponseBase:
         """Show the story's plan with what is left to do today; 404 when it has none."""
-        return Response(plan_body(self.plan_report(story_id)))
+        query = self.query(CsvQuery)
+        body = plan_body(self.plan_report(story_id))
+        return self.answer_as(query, lambda: body, lambda: tables.plan_table(body))
 
     @extend_schema(
         operation_id="set_plan",
@@ -99,10 +108,10 @@ class PlanDaysView(_OfPlan):
     @extend_schema(
         operation_id="list_plan_days",
         parameters=[PlanDaysQuery],
-        responses=PlanDaysShape,
+        responses=in_formats(PlanDaysShape),
         tags=["plans"],
     )
-    def get(self, request: Request, story_id: str) -> Response:
+    def get(self, request: Request, story_id: str) -> HttpResponseBase:
         """Show the plan day by day: what was, what is due, and the line of an even pace."""
         query = self.query(PlanDaysQuery)
         report = self.plan_report(story_id)
@@ -110,15 +119,30 @@ class PlanDaysView(_OfPlan):
         most = min(report.plan.due_on, first + timedelta(days=MOST_DAYS_SHOWN - 1))
         last = min(query.get("to_date", most), most)
         days = report.days(Period(first, last)) if first <= last else ()
-        return Response(PlanDaysShape({"days": days}).data)
+        return self.answer_as(
+            query,
+            lambda: PlanDaysShape({"days": days}).data,
+            lambda: tables.plan_days_table(days),
+        )
 
 
 class ForecastView(_OfPlan):
-    @extend_schema(operation_id="get_forecast", responses=ForecastShape, tags=["plans"])
-    def get(self, request: Request, story_id: str) -> Response:
-        """Tell when the plan will be done at the writer's own pace, and how sure that is."""
-        report = self.plan_report(story_id)
-        return Response(ForecastShape(reports.forecast_report(report)).data)
+    @extend_schema(
+        operation_id="get_forecast",
+        parameters=[CsvQuery],
+        responses=in_formats(ForecastShape),
+        tags=["plans"],
+    )
+    def get(self, request: Request, story_id: str) -> HttpResponseBase:
+        """Tell when the plan will be done at the writer's own pace, and how sure that is.
+
+        As CSV: today's forecast, and below it the ones that were kept.
+        """
+        query = self.query(CsvQuery)
+        found = reports.forecast_report(self.plan_report(story_id))
+        return self.answer_as(
+            query, lambda: ForecastShape(found).data, lambda: tables.forecast_table(found)
+        )
 
 
 def start_words_of(story: Any) -> int:
