@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,9 +11,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from analytics.charts import Band, Chart, Level, growth_chart
 from analytics.charts.chart import long_date, whole
 from analytics.forecasting import FEWEST_DAYS, Outlook
 from analytics.models import RestDay
+from analytics.pages.parts import day_url, downloads, figure
 from analytics.periods import Period
 from analytics.reports.forecast import ForecastReport, Record, outlook_of
 from analytics.reports.plan import PlanDay, PlanReport
@@ -62,10 +65,34 @@ def plan_context(forecast: ForecastReport, *, is_whole: bool) -> dict[str, Any]:
         "odds": _odds(forecast),
         "record_sentence": _record_sentence(forecast.record),
         "figures": _figures(report, forecast),
+        "burn_up": _burn_up(forecast),
         "kept": [_kept_row(row) for row in forecast.kept],
         "days": [_day_row(day, report.today) for day in _days_shown(report, is_whole=is_whole)],
         "is_whole": is_whole,
     }
+
+
+def _burn_up(forecast: ForecastReport) -> Chart:
+    """Draw what was there day by day, the plan's own line, and the forecast of this morning."""
+    report = forecast.report
+    chart = growth_chart(
+        [Level(day.day, day.words, day.par) for day in report.days()],
+        title=_("The plan’s burn-up"),
+        ident="burn-up",
+        band=_band(forecast),
+        why=_("The dashed line is the plan kept from its first day on, rest days left out."),
+        day_url=day_url,
+    )
+    story = report.plan.story_id
+    return replace(chart, downloads=downloads("plan-days", "csv", args=[story]))
+
+
+def _band(forecast: ForecastReport) -> Band | None:
+    report, found = forecast.report, forecast.outlook
+    if forecast.status != "ready" or not (found.p10 and found.p50 and found.p90):
+        return None
+    total = report.plan.total_words
+    return Band(report.today, report.word_count, total, found.p10, found.p50, found.p90)
 
 
 def _days_shown(report: PlanReport, *, is_whole: bool) -> tuple[PlanDay, ...]:
@@ -130,17 +157,20 @@ def _record_sentence(record: Record) -> str:
 
 
 def _figures(report: PlanReport, forecast: ForecastReport) -> list[dict[str, str]]:
+    due, days = "#burn-up-title", "#days-title"
     figures = [
-        {"value": whole(report.words_left), "label": _("words left")},
-        {
-            "value": whole(report.days_left),
-            "label": ngettext("writing day left", "writing days left", report.days_left),
-        },
-        {"value": whole(report.quota_today), "label": _("for today")},
+        figure(whole(report.words_left), _("words left"), url=due),
+        figure(
+            whole(report.days_left),
+            ngettext("writing day left", "writing days left", report.days_left),
+            url=days,
+        ),
+        figure(whole(report.quota_today), _("for today"), url=days),
     ]
     if odds := _odds(forecast):
         day = _short(report.plan.due_on, report.today)
-        figures.append({"value": odds, "label": _("odds of being done by %(day)s") % {"day": day}})
+        label = _("odds of being done by %(day)s") % {"day": day}
+        figures.append(figure(odds, label, url=due))
     return figures
 
 

@@ -46,7 +46,8 @@ def overview(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     form = OverviewForm(request.GET)
     asked = _asked(form)
-    context = overview_context(user, asked, form=form, at=timezone.now())
+    before = request.GET.get("before", "")
+    context = overview_context(user, asked, form=form, at=timezone.now(), before=before)
     status = 422 if form.errors else 200
     return render(request, "analytics/overview.html", context, status=status)
 

@@ -5,9 +5,10 @@ Drawn twice, for wide and for narrow screens.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
 
 from django.utils.functional import Promise
 from django.utils.html import format_html
@@ -21,6 +22,7 @@ from analytics.charts.frame import (
     ROOMY,
     Frame,
     Key,
+    fitted,
     grid,
     label_at,
     labels_below,
@@ -60,11 +62,12 @@ class Bar:
     is_now: bool = False
     is_rest: bool = False
     url: str = ""
+    goal: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What all bars of a chart share."""
+    """What all bars of a chart share; `goals` holds those of single days, instead of one `goal`."""
 
     heading: str
     title: str
@@ -72,6 +75,7 @@ class Sheet:
     goal: int | None = None
     measure: str = "words"
     sentence: str = ""
+    goals: Mapping[date, int] | None = None
 
 
 def bar_chart(
@@ -82,15 +86,17 @@ def bar_chart(
     ident: str,
     why: str | SafeString = "",
     rest: Collection[date] = (),
+    goals: Mapping[date, int] | None = None,
 ) -> Chart:
-    """Draw a bar a day, as high as its words, and the goal as a line when there is one."""
+    """Draw a bar a day, as high as its words, and as a line the goal, or each day's own."""
     bars = [
         _bar(Period(day.day, day.day), day.figures, is_now=day.is_today, is_rest=day.day in rest)
         for day in days
     ]
     # A day may be given by its words alone.
     bars = [replace(bar, value=day.words) for bar, day in zip(bars, days, strict=True)]
-    return _chart(bars, Sheet(_("Day"), title, ident, goal, sentence=bars_sentence(days)), why)
+    sheet = Sheet(_("Day"), title, ident, goal, sentence=bars_sentence(days), goals=goals)
+    return _chart(bars, sheet, why)
 
 
 def period_chart(
@@ -166,29 +172,41 @@ def _name(period: Period) -> str:
 
 
 def _chart(bars: Sequence[Bar], sheet: Sheet, why: str | SafeString) -> Chart:
+    bars = [replace(bar, goal=_goal(bar, sheet)) for bar in bars]
+    columns = _columns(bars, sheet)
     drawn = [
         _drawing(bars, frame, sheet, ident)
         for frame, ident in ((ROOMY, sheet.ident), (NARROW, f"{sheet.ident}-narrow"))
     ]
-    others = [name for name in ("net", "minutes") if name != sheet.measure]
-    names = [str(MEASURE_NAMES[name]) for name in (sheet.measure, *others)]
     return Chart(
         id=sheet.ident,
         title=sheet.title,
         sentence=sheet.sentence,
         svg=join(*drawn),
-        headings=(sheet.heading, names[0], _("Removed"), *names[1:]),
+        headings=(sheet.heading, *columns),
         rows=tuple(
-            (
-                _heading(bar),
-                whole(bar.value),
-                whole(bar.figures.removed),
-                *(whole(bar.figures.measured(name)) for name in others),
-            )
-            for bar in bars
+            (_heading(bar), *(column[place] for column in columns.values()))
+            for place, bar in enumerate(bars)
         ),
         why=why,
     )
+
+
+def _goal(bar: Bar, sheet: Sheet) -> int | None:
+    """Return the height of the target line above the bar; 0 draws none."""
+    if sheet.goals is not None:
+        return sheet.goals.get(date.fromisoformat(bar.key)) or None
+    return sheet.goal or None
+
+
+def _columns(bars: Sequence[Bar], sheet: Sheet) -> dict[str, list[str]]:
+    """Return the numbers that are drawn, by name: the measure, what hangs below, the target."""
+    columns = {str(MEASURE_NAMES[sheet.measure]): [whole(bar.value) for bar in bars]}
+    if sheet.measure in ("words", "gross"):
+        columns[_("Removed")] = [whole(bar.down) for bar in bars]
+    if any(bar.goal for bar in bars):
+        columns[_("Target")] = ["–" if bar.goal is None else whole(bar.goal) for bar in bars]
+    return columns
 
 
 def _heading(bar: Bar) -> str | SafeString:
@@ -219,8 +237,8 @@ def bars_sentence(days: Sequence[DayWords]) -> str:
 
 
 def _drawing(bars: Sequence[Bar], frame: Frame, sheet: Sheet, ident: str) -> SafeString:
-    scale = nice_top(max([bar.value for bar in bars] + [sheet.goal or 0, 1]))
-    frame = _sunk(bars, scale, frame)
+    scale = nice_top(max([max(bar.value, bar.goal or 0) for bar in bars] + [1]))
+    frame = _sunk(bars, scale, fitted(frame, scale))
     hatch = f"{ident}-hatch"
     is_rested = any(bar.is_rest for bar in bars)
     unit = _("minutes") if sheet.measure == "minutes" else _("words")
@@ -228,7 +246,7 @@ def _drawing(bars: Sequence[Bar], frame: Frame, sheet: Sheet, ident: str) -> Saf
         *([_hatching(hatch)] if is_rested else []),
         *grid(scale, frame),
         *_bars(bars, scale, frame, hatch),
-        *_line(sheet.goal, scale, frame),
+        *_goals(bars, scale, frame),
         *legend(_keys(bars, sheet, hatch if is_rested else ""), frame),
         *labels_below([bar.label for bar in bars], frame),
         ident=ident,
@@ -320,17 +338,26 @@ def _rest(bar: Bar, x: float, slot: float, frame: Frame, hatch: str) -> SafeStri
     )
 
 
-def _line(goal: int | None, scale: int, frame: Frame) -> list[SafeString]:
-    if not goal:
-        return []
-    return [level(frame.y(goal, scale), frame, "chart__target", data_goal=goal)]
+def _goals(bars: Sequence[Bar], scale: int, frame: Frame) -> list[SafeString]:
+    """Draw the target as a line over the bars that had it, a step wherever it was changed."""
+    slot = (frame.width - frame.left) / max(1, len(bars))
+    drawn, place = [], 0
+    for goal, group in groupby(bar.goal for bar in bars):
+        count = len(list(group))
+        if goal:
+            ends = frame.left + place * slot, frame.left + (place + count) * slot
+            data = {"data_goal": goal, "data_from": bars[place].key, "data_bars": count}
+            y = frame.y(goal, scale)
+            drawn.append(level(y, frame, "chart__target", ends=ends, **data))
+        place += count
+    return drawn
 
 
 def _keys(bars: Sequence[Bar], sheet: Sheet, hatch: str) -> list[Key]:
     """Name whatever is drawn and not plainly words."""
     keys = []
-    if sheet.goal:
-        target = _("target %(goal)s") % {"goal": whole(sheet.goal)}
+    if goals := [bar.goal for bar in bars if bar.goal]:
+        target = _("target %(goal)s") % {"goal": whole(goals[-1])}
         keys.append(Key("chart__target", target, is_line=True))
     if any(bar.down for bar in bars):
         is_net = sheet.measure == "net"

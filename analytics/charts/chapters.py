@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from analytics.charts.chart import Chart, nice_top, whole
-from analytics.charts.frame import NARROW, ROOMY, Frame, grid, label_at, labels_below
+from analytics.charts.frame import NARROW, ROOMY, Frame, fitted, grid, label_at, labels_below
 from analytics.charts.svg import element, join, number, picture
 
 
@@ -78,6 +78,7 @@ def _drawing(
     chapters: Sequence[Length], frame: Frame, title: str, sentence: str, ident: str
 ) -> SafeString:
     scale = nice_top(max([one.words for one in chapters] + [1]))
+    frame = fitted(frame, scale)
     slot = (frame.width - frame.left) / max(1, len(chapters))
     longest = max(chapters, key=lambda one: one.words, default=None)
     return picture(

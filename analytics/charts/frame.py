@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.safestring import SafeString
 
@@ -46,6 +46,11 @@ ROOMY = Frame(760, 240, "chart chart--roomy", labels=6)
 NARROW = Frame(340, 200, "chart chart--narrow", labels=3)
 
 
+def fitted(frame: Frame, scale: int) -> Frame:
+    """Make room on the left for the longest number of the scale."""
+    return replace(frame, left=max(frame.left, 14 + round(6.6 * len(whole(scale)))))
+
+
 def grid(scale: int, frame: Frame) -> list[SafeString]:
     """Draw the base, the half and the top of the scale, each with its number."""
     drawn = []
@@ -57,12 +62,13 @@ def grid(scale: int, frame: Frame) -> list[SafeString]:
     return drawn
 
 
-def level(y: float, frame: Frame, css: str, **data: object) -> SafeString:
-    """Draw a line across the plot."""
+def level(
+    y: float, frame: Frame, css: str, *, ends: tuple[float, float] | None = None, **data: object
+) -> SafeString:
+    """Draw a line across the plot, or between two `ends`."""
     written = number(y)
-    return element(
-        "line", x1=frame.left, x2=frame.width, y1=written, y2=written, class_=css, **data
-    )
+    x1, x2 = (number(end) for end in ends or (frame.left, frame.width))
+    return element("line", x1=x1, x2=x2, y1=written, y2=written, class_=css, **data)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ def clock_chart(
 ) -> Chart:
     """Draw the hours of the week in quantile shades; the first row is the writer's first day."""
     sentence = clock_sentence(clock)
-    scale = shades_sentence(clock.upper_bounds)
+    scale, order = shades_sentence(clock.upper_bounds), _order(week_start)
     return Chart(
         id=ident,
         title=title,
@@ -42,8 +42,11 @@ def clock_chart(
             size=SIZE,
             css="chart chart--clock",
         ),
-        headings=(_("Hour"), _("Words")),
-        rows=tuple((_name(cell), whole(cell.words)) for cell in clock.cells if cell.words),
+        headings=(_("Hour"), *(str(WEEKDAYS_ABBR[day]) for day in order)),
+        rows=tuple(
+            (f"{hour:02}:00–{hour:02}:59", *(whole(clock.rows[day][hour]) for day in order))
+            for hour in range(HOURS)
+        ),
         why=why or scale,
         downloads=downloads,
     )
@@ -78,6 +81,11 @@ def _cell(cell: ClockCell, clock: Clock, week_start: int) -> SafeString:
         data_hour=cell.hour,
         data_words=cell.words,
     )
+
+
+def _order(week_start: int) -> list[int]:
+    """Return the weekdays, 0 for Monday, from the writer's first one on."""
+    return [(week_start - 1 + place) % DAYS for place in range(DAYS)]
 
 
 def _row(weekday: int, week_start: int) -> int:

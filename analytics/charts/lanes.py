@@ -131,7 +131,8 @@ def day_chart(
             *(_stretches(lanes, stretches) if stretches else []),
             ident=ident,
             title=title,
-            description=sentence,
+            description=_("%(sentence)s A line stands at each whole hour it names.")
+            % {"sentence": sentence},
             size=size,
             css="chart chart--lanes chart--day",
         ),
@@ -202,20 +203,39 @@ def _stretches(lanes: dict[str, list[Stretch]], stretches: Sequence[Stretch]) ->
         y = place * (LANE + 14)
         short = name if len(name) <= TITLE_LETTERS else f"{name[: TITLE_LETTERS - 1]}…"
         drawn.append(text(short, 4, y + 14, css="chart__label chart__label--strong"))
-        for stretch in lane:
-            x = _x(stretch.began, stretches)
-            width = max(SHORTEST, _x(stretch.ended, stretches) - x)
-            drawn.append(
-                element(
-                    "rect",
-                    element("title", f"{_time(stretch)}: {whole(stretch.words)}"),
-                    x=number(min(x, WIDTH - width)),
-                    y=y + 19,
-                    width=number(width),
-                    height=13,
-                    rx=2,
-                    class_="chart__bar" if stretch.words else "chart__removed",
-                    data_words=stretch.words,
-                )
-            )
+        spans = [_extent(stretch, stretches) for stretch in lane]
+        rooms = [x for x, _end in spans[1:]] + [WIDTH]
+        for stretch, (x, end), room in zip(lane, spans, rooms, strict=True):
+            drawn.append(_stretch(stretch, x, end - x, y + 19))
+            label = _said(stretch)
+            if end + 5 + 6.4 * len(label) <= room:
+                drawn.append(text(label, end + 4, y + 30, css="chart__label"))
     return drawn
+
+
+def _extent(stretch: Stretch, stretches: Sequence[Stretch]) -> tuple[float, float]:
+    x = _x(stretch.began, stretches)
+    width = max(SHORTEST, _x(stretch.ended, stretches) - x)
+    x = min(x, WIDTH - width)
+    return x, x + width
+
+
+def _said(stretch: Stretch) -> str:
+    """Return the words written, or of a session without any what it came to."""
+    net = stretch.net
+    return whole(stretch.words) if stretch.words else f"{'−' if net < 0 else ''}{whole(abs(net))}"
+
+
+def _stretch(stretch: Stretch, x: float, width: float, y: float) -> SafeString:
+    return element(
+        "rect",
+        element("title", f"{_time(stretch)}: {_said(stretch)}"),
+        x=number(x),
+        y=number(y),
+        width=number(width),
+        height=13,
+        rx=2,
+        class_="chart__bar" if stretch.words else "chart__removed",
+        data_words=stretch.words,
+        data_net=stretch.net,
+    )

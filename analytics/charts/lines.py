@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from analytics.charts.chart import Chart, long_date, nice_top, short_date, whole
-from analytics.charts.frame import NARROW, ROOMY, Frame, Key, grid, legend
+from analytics.charts.frame import NARROW, ROOMY, Frame, Key, fitted, grid, label_at, legend
 from analytics.charts.svg import element, join, number, picture, text
 
 MOST_POINTS = 120
@@ -47,6 +48,7 @@ def growth_chart(
     ident: str,
     band: Band | None = None,
     why: str | SafeString = "",
+    day_url: Callable[[date], str] | None = None,
 ) -> Chart:
     """Draw the words as a line over the days; beside it the plan's and the forecast, if any."""
     shown = thin_out(levels)
@@ -62,12 +64,35 @@ def growth_chart(
         sentence=sentence,
         svg=join(*drawn),
         headings=(_("Day"), _("Words"), *([_("Plan")] if has_par else [])),
-        rows=tuple(
-            (long_date(one.day), _told(one.words), *([_told(one.par)] if has_par else []))
-            for one in shown
+        rows=(
+            *((_day(one, day_url), *_cells(one.words, one.par, has_par)) for one in shown),
+            *((name, *_cells(total, None, has_par)) for name, total in _foretold(band)),
         ),
         why=why,
     )
+
+
+def _cells(words: int | None, par: int | None, has_par: bool) -> tuple[str, ...]:
+    return (_told(words), _told(par)) if has_par else (_told(words),)
+
+
+def _day(one: Level, day_url: Callable[[date], str] | None) -> str | SafeString:
+    name = long_date(one.day)
+    if day_url is None or one.words is None:
+        return name
+    return format_html('<a href="{}">{}</a>', day_url(one.day), name)
+
+
+def _foretold(band: Band | None) -> list[tuple[str, int]]:
+    """Return what the band says as rows: early, in the middle, late."""
+    if band is None:
+        return []
+    early, middle, late = (long_date(day) for day in (band.p10, band.p50, band.p90))
+    return [
+        (_("%(day)s, forecast, early") % {"day": early}, band.total),
+        (_("%(day)s, forecast") % {"day": middle}, band.total),
+        (_("%(day)s, forecast, late") % {"day": late}, band.total),
+    ]
 
 
 def thin_out(levels: Sequence[Level]) -> list[Level]:
@@ -116,6 +141,7 @@ def _drawing(
 ) -> SafeString:
     values = [value for one in levels for value in (one.words, one.par) if value is not None]
     scale = nice_top(max([*values, band.total if band else 0, 1]))
+    frame = fitted(frame, scale)
     days = _days(levels, band)
     return picture(
         *grid(scale, frame),
@@ -183,6 +209,7 @@ def _line(
     if css == "chart__line":
         x, y = path.rsplit(" ", 1)[-1].split(",")
         drawn.append(element("circle", cx=x, cy=y, r=3.5, class_="chart__dot"))
+        drawn.append(label_at(whole(known[-1][1]), float(x), float(y) - 9, frame))
     return drawn
 
 
@@ -199,7 +226,13 @@ def _band(band: Band, days: tuple[date, date], scale: int, frame: Frame) -> list
         element(
             "polygon", points=corners, class_="chart__band", data_p10=band.p10, data_p90=band.p90
         ),
-        element("polyline", points=middle, class_="chart__middle", data_p50=band.p50),
+        element(
+            "polyline",
+            points=middle,
+            class_="chart__middle",
+            data_p50=band.p50,
+            data_total=band.total,
+        ),
     ]
 
 

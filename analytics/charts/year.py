@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -31,10 +33,13 @@ def year_chart(
     week_start: int = 1,
     why: str = "",
     downloads: Downloads = (),
+    day_url: Callable[[date], str] | None = None,
 ) -> Chart:
-    """Draw the year's days in quantile shades, with the scale stated below."""
+    """Draw the year's days in quantile shades, with the scale stated below.
+
+    The table has a row for each day of the month, a column for each month.
+    """
     sentence = year_sentence(year)
-    written = [day for day in year.days if day.words]
     return Chart(
         id=ident,
         title=title,
@@ -49,8 +54,8 @@ def year_chart(
             size=SIZE,
             css="chart chart--year",
         ),
-        headings=(_("Day"), _("Words")),
-        rows=tuple((long_date(day.day), whole(day.words)) for day in written),
+        headings=(_("Day"), *(date_format(date(year.year, n, 1), "M") for n in range(1, 13))),
+        rows=_rows(year, day_url),
         why=" ".join(filter(None, [scale_sentence(year), why])),
         downloads=downloads,
     )
@@ -68,6 +73,22 @@ def year_sentence(year: HeatYear) -> str:
 def scale_sentence(year: HeatYear) -> str:
     """State the shades: each holds about as many days as the others."""
     return shades_sentence(year.upper_bounds)
+
+
+def _rows(
+    year: HeatYear, day_url: Callable[[date], str] | None
+) -> tuple[tuple[str | SafeString, ...], ...]:
+    """Return the words of each day; days that do not exist or have not come are left empty."""
+    said: dict[tuple[int, int], str | SafeString] = {}
+    for day in year.days:
+        words = whole(day.words)
+        if day_url and day.words:
+            words = format_html('<a href="{}">{}</a>', day_url(day.day), words)
+        said[day.day.day, day.day.month] = words
+    return tuple(
+        (str(number), *(said.get((number, month), "") for month in range(1, 13)))
+        for number in range(1, 32)
+    )
 
 
 def _cells(year: HeatYear, week_start: int) -> list[SafeString]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -25,15 +26,21 @@ def day_context(report: reports.DayReport, *, user: User) -> dict[str, Any]:
     """Return the page of one day: what it sums to, and each session with its causes."""
     figures = report.figures
     lines = [session_line(session) for session in report.sessions]
+    why = "#sessions-title" if lines else ""
+    targets = f"{reverse('analytics:targets')}?month={report.day:%Y-%m}#calendar-title"
     return {
         "day": report.day,
         "day_label": long_date(report.day),
         "is_rest": report.day in rest_on(user, [report.day]),
         "figures": [
-            figure(whole(figures.words_written), _("words written")),
-            figure(whole(figures.net), _("net")),
-            figure(whole(figures.minutes), _("minutes at work")),
-            figure("–" if report.goal is None else whole(report.goal), _("goal of that day")),
+            figure(whole(figures.words_written), _("words written"), url=why),
+            figure(whole(figures.net), _("net"), url=why),
+            figure(whole(figures.minutes), _("minutes at work"), url=why),
+            figure(
+                "–" if report.goal is None else whole(report.goal),
+                _("goal of that day"),
+                url=targets,
+            ),
         ],
         "causes": causes_of(figures) if report.sessions else [],
         "causes_sentence": causes_sentence(figures) if report.sessions else "",

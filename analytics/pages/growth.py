@@ -12,6 +12,7 @@ from accounts.models import User
 from analytics import reports
 from analytics.charts import Band, Chart, Level, growth_chart
 from analytics.models import Forecast
+from analytics.pages.parts import day_url
 from analytics.periods import Period, last_days
 from analytics.reports.overview import MOST_DAYS
 from analytics.rest import rest_on
@@ -39,6 +40,7 @@ def growth_of(story: Story, words: int, *, at: datetime) -> Chart:
         ident="growth",
         band=_band(forecast),
         why=_("Every word is in it, typed or brought in: what the book held at each day’s end."),
+        day_url=day_url,
     )
 
 

@@ -29,18 +29,23 @@ from analytics.charts import (
 from analytics.charts.chart import long_date, whole
 from analytics.forms import OverviewForm
 from analytics.pages.parts import BUCKET_OF, day_url, downloads, figure, period_label, readable
+from analytics.pages.sessions import sessions_of
 from analytics.periods import Period
 from analytics.reports.days import day_words
 from analytics.reports.figures import fresh_days
+from analytics.reports.goals import goals_by_day
 from analytics.reports.heat import heat_of, year_of
 from analytics.rest import rest_on
 from stories.models import Story
 
 
 def overview_context(
-    user: User, asked: dict[str, Any], *, form: OverviewForm, at: datetime
+    user: User, asked: dict[str, Any], *, form: OverviewForm, at: datetime, before: str = ""
 ) -> dict[str, Any]:
-    """Return everything the page of all statistics shows. Constant queries."""
+    """Return everything the page of all statistics shows. Constant queries.
+
+    `before` is the cursor of the page of sessions asked for.
+    """
     today = user.day_of(at)
     within = reports.range_of(asked.get("from_date"), asked.get("to_date"), today=today)
     measure = asked.get("measure", "words")
@@ -54,6 +59,7 @@ def overview_context(
         "form": form,
         "measure": measure,
         "ranges": _ranges(within, asked, today=today, first=written.first),
+        **sessions_of(user, within, asked, before),
         "has_sessions": bool(figures) or written.first < today,
         "period_label": period_label(within, today=today),
         "figures": _figures(overview),
@@ -65,10 +71,10 @@ def overview_context(
             week_start=user.week_start,
             why=_("Each square is one of your days; imported words are not in it."),
             downloads=downloads("heatmap", "csv", year=year),
+            day_url=day_url,
         ),
         "clock": _clock(user, within, fresh, at=at),
         "causes": _causes(overview),
-        "downloads": downloads("sessions", "csv", "xlsx", from_=within.first, to=within.last),
         "stories": list(
             Story.objects.visible_to(user).live().newest_first().values_list("pk", "title")
         ),
@@ -92,12 +98,13 @@ def _figures(overview: reports.Overview) -> list[dict[str, str]]:
         "average": _average(overview.per_calendar_day)
     }
     shown = [
-        figure(whole(overview.value), labels[measure], notes.get(measure, "")),
-        figure(_average(overview.per_writing_day), _("a writing day"), per_day),
+        figure(whole(overview.value), labels[measure], notes.get(measure, ""), "#sessions"),
+        figure(_average(overview.per_writing_day), _("a writing day"), per_day, "#series-title"),
         figure(
             whole(overview.active_days),
             ngettext("writing day", "writing days", overview.active_days),
             _("of %(days)s") % {"days": whole(overview.days)},
+            "#series-title",
         ),
         figure(
             whole(best.words) if best else "–",
@@ -109,9 +116,9 @@ def _figures(overview: reports.Overview) -> list[dict[str, str]]:
     if measure != "minutes":
         sessions = ngettext("in %(count)d session", "in %(count)d sessions", figures.sessions)
         note = sessions % {"count": figures.sessions}
-        shown.append(figure(whole(figures.minutes), labels["minutes"], note))
+        shown.append(figure(whole(figures.minutes), labels["minutes"], note, "#sessions"))
     share = _("%(words)s words removed") % {"words": whole(figures.removed)}
-    return [*shown, figure(f"{figures.revising_percent} %", _("revising"), share)]
+    return [*shown, figure(f"{figures.revising_percent} %", _("revising"), share, "#causes-title")]
 
 
 def _average(value: float) -> str:
@@ -132,7 +139,11 @@ def _series(
     bucket = BUCKET_OF[frequency]
     rest = rest_on(user, within.days()) if bucket == "day" else {}
     rows = reports.series_rows(figures, within, bucket=bucket, rest=rest, today=today)
-    quota = reports.quota_now(user, bucket, today=today) if measure == "words" else None
+    quota = goals = None
+    if measure == "words" and bucket == "day":
+        goals = goals_by_day(user, within, today=today)
+    elif measure == "words":
+        quota = reports.quota_now(user, bucket, today=today)
     titles = {
         "day": _("%(measure)s by day"),
         "week": _("%(measure)s by week"),
@@ -144,12 +155,18 @@ def _series(
         title=titles[bucket] % {"measure": MEASURE_NAMES[measure]},
         ident="series",
         goal=quota,
+        goals=goals,
         measure=measure,
         sentence=sentence,
     )
     urls = [_row_url(row, measure) for row in rows]
     chart = series_chart(rows, sheet, why=_why(overview), urls=urls)
-    asked_for = {"bucket": bucket, "measure": measure, "from_": within.first, "to": within.last}
+    asked_for: dict[str, Any] = {
+        "bucket": bucket,
+        "measure": measure,
+        "from_": within.first,
+        "to": within.last,
+    }
     return replace(chart, downloads=downloads("series", "csv", "xlsx", **asked_for))
 
 

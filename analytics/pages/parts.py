@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -78,8 +79,8 @@ def download(name: str, file_format: str, *args: object, **query: object) -> str
     return f"{reverse(f'api:{name}', args=args)}?{urlencode(asked | {'format': file_format})}"
 
 
-def downloads(name: str, *formats: str, **query: object) -> Downloads:
-    return tuple((kind.upper(), download(name, kind, **query)) for kind in formats)
+def downloads(name: str, *formats: str, args: Sequence[object] = (), **query: object) -> Downloads:
+    return tuple((kind.upper(), download(name, kind, *args, **query)) for kind in formats)
 
 
 def session_line(session: WritingSession) -> dict[str, Any]:

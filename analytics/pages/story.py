@@ -24,7 +24,6 @@ from analytics.charts import (
 )
 from analytics.charts.chart import long_date, whole
 from analytics.forms import RangeForm
-from analytics.models import WritingSession
 from analytics.pages.growth import growth_of
 from analytics.pages.parts import (
     causes_of,
@@ -34,17 +33,13 @@ from analytics.pages.parts import (
     figure,
     period_label,
     readable,
-    session_line,
     writing_periods,
 )
-from analytics.periods import Period
+from analytics.pages.sessions import sessions_of
+from analytics.reports.goals import goals_by_day
 from analytics.reports.heat import heat_of, year_of
 from analytics.rest import rest_on
-from nexus.lib.api import after_cursor, cut_page, read_cursor
-from nexus.lib.errors import Invalid
 from stories.models import Chapter, Story
-
-SESSIONS_SHOWN = 15
 
 
 def story_context(
@@ -77,7 +72,7 @@ def story_context(
         "form": form,
         "frequency": report.frequency,
         "today": ring_chart(words=today.words_written, goal=goal, ident="today"),
-        "month": _main_chart(report, goal, today=day, story=story),
+        "month": _main_chart(report, today=day, story=story),
         "year": year_chart(
             heat_of(figures, year=day.year, today=day),
             title=_("The year %(year)d") % {"year": day.year},
@@ -85,6 +80,7 @@ def story_context(
             week_start=user.week_start,
             why=_("Each square is one of your days; imported words are not in it."),
             downloads=downloads("heatmap", "csv", year=day.year, story=story.pk),
+            day_url=day_url,
         ),
         "growth": growth_of(story, sum(words for *_one, words in chapters), at=at),
         "lengths": _lengths(chapters) if chapters else None,
@@ -92,7 +88,7 @@ def story_context(
         "causes": causes_of(spread),
         "causes_sentence": causes_sentence(spread),
         "period_label": period_label(report.within, today=day),
-        **_sessions(story, report.within, asked, before),
+        **sessions_of(user, report.within, asked, before, story=story),
     }
 
 
@@ -106,9 +102,7 @@ def _days_asked(asked: dict[str, Any], today: date) -> int:
     return (last - first).days + 1 if first else 1
 
 
-def _main_chart(
-    report: reports.StoryAnalytics, goal: int | None, *, today: date, story: Story
-) -> Chart:
+def _main_chart(report: reports.StoryAnalytics, *, today: date, story: Story) -> Chart:
     within = report.within
     taken = (
         (
@@ -124,21 +118,26 @@ def _main_chart(
         ),
     )
     if report.frequency == "Daily":
-        return replace(_day_bars(report, goal, today=today), downloads=taken)
+        return replace(_day_bars(report, today=today, story=story), downloads=taken)
     quota = report.target.quota if report.target else None
     title = _("Words by week") if report.frequency == "Weekly" else _("Words by month")
     chart = period_chart(report.rows, goal=quota, title=title, ident="month", why=_why(report))
     return replace(chart, downloads=taken)
 
 
-def _day_bars(report: reports.StoryAnalytics, goal: int | None, *, today: date) -> Chart:
+def _day_bars(report: reports.StoryAnalytics, *, today: date, story: Story) -> Chart:
     days = [
         reports.DayWords(row.period.first, row.words, row.figures, row.period.first == today)
         for row in report.rows
     ]
-    rest = rest_on(report.user, [day.day for day in days])
     chart = bar_chart(
-        days, goal=goal, title=_("Words by day"), ident="month", why=_why(report), rest=rest
+        days,
+        goal=None,
+        goals=goals_by_day(report.user, report.within, today=today, story_id=story.pk),
+        title=_("Words by day"),
+        ident="month",
+        why=_why(report),
+        rest=rest_on(report.user, [day.day for day in days]),
     )
     return replace(chart, rows=tuple(map(_linked, chart.rows, days)))
 
@@ -166,12 +165,16 @@ def _figures(report: reports.StoryAnalytics, spread: reports.Figures) -> list[di
     written = [row for row in report.rows if row.words]
     speed = spread.words_per_minute
     return [
-        figure(whole(spread.words_written), _("words written")),
-        figure(whole(spread.net), _("net"), _("added less removed")),
-        figure(whole(spread.removed), _("removed")),
-        figure(whole(spread.minutes), _("minutes at work")),
-        figure(str(speed) if speed and spread.minutes else "–", _("words a minute")),
-        figure(whole(len(written)), writing_periods(report.frequency, len(written))),
+        figure(whole(spread.words_written), _("words written"), url="#sessions"),
+        figure(whole(spread.net), _("net"), _("added less removed"), url="#causes"),
+        figure(whole(spread.removed), _("removed"), url="#causes"),
+        figure(whole(spread.minutes), _("minutes at work"), url="#sessions"),
+        figure(
+            str(speed) if speed and spread.minutes else "–", _("words a minute"), url="#sessions"
+        ),
+        figure(
+            whole(len(written)), writing_periods(report.frequency, len(written)), url="#month-title"
+        ),
     ]
 
 
@@ -181,36 +184,3 @@ def _lengths(chapters: list[tuple[Any, str, int]]) -> Chart:
         for place, (pk, title, words) in enumerate(chapters, start=1)
     ]
     return lengths_chart(lengths, title=_("How long the chapters are"), ident="lengths")
-
-
-def _sessions(story: Story, within: Period, asked: dict[str, Any], before: str) -> dict[str, Any]:
-    """Return a page of the range's sessions, newest first, and the way to the older ones."""
-    all_rows = WritingSession.objects.visible_to(story.owner).filter(story=story)
-    rows = (
-        all_rows.within(within.first, within.last)
-        .filter(after_cursor(_place(before), field="started_at"))
-        .select_related("chapter__story")
-        .defer("chapter__content", "chapter__text")
-        .order_by("-started_at", "-pk")
-    )
-    page, cursor = cut_page(
-        list(rows[: SESSIONS_SHOWN + 1]), limit=SESSIONS_SHOWN, field="started_at"
-    )
-    return {
-        "has_sessions": bool(page) or all_rows.exists(),
-        "sessions": [session_line(session) for session in page],
-        "older": cursor,
-        "is_older": bool(before),
-        "kept": [(name, value) for name, value in asked.items() if value],
-        "sessions_downloads": downloads(
-            "sessions", "csv", "xlsx", story=story.pk, from_=within.first, to=within.last
-        ),
-    }
-
-
-def _place(before: str) -> Any:
-    """Return the place a cursor marks; a broken one leads to the beginning."""
-    try:
-        return read_cursor(before) if before else None
-    except Invalid:
-        return None

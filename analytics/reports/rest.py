@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from accounts.models import User
-from analytics.models import WritingDay
 from analytics.periods import Period, month_of, week_of
 from analytics.reports.figures import NOTHING, figures_by_day
+from analytics.reports.goals import goals_by_day
 from analytics.rest import rest_on
-from stories.models import Target
 
 MET, MISSED, REST, WRITTEN, NONE = "met", "missed", "rest", "written", ""
 
@@ -63,7 +61,7 @@ def month_report(user: User, month: date, *, at: datetime) -> Month:
     """Report the month that holds `month`. Constant queries."""
     today, period = user.day_of(at), month_of(month)
     figures = figures_by_day(user, within=period, today=today)
-    goals = _goals(user, period, today=today)
+    goals = goals_by_day(user, period, today=today)
     rests = rest_on(user, period.days())
     days = {
         day.toordinal(): CalendarDay(
@@ -80,33 +78,3 @@ def month_report(user: User, month: date, *, at: datetime) -> Month:
     first = week_of(period.first, week_start=user.week_start).first.toordinal()
     weeks = range(first, period.last.toordinal() + 1, 7)
     return Month(period, tuple(tuple(map(days.get, range(week, week + 7))) for week in weeks))
-
-
-def _goals(user: User, period: Period, *, today: date) -> dict[date, int]:
-    """Return each day's goal: as kept with it, else by the targets that there were by then."""
-    targets = Target.objects.visible_to(user).filter(
-        frequency=Target.Frequency.DAILY,
-        from_date__lte=period.last,
-        to_date__gte=period.first,
-    )
-    in_force = _sum_of(targets, period, user)
-    kept = WritingDay.objects.filter(
-        user=user, story=None, day__range=(period.first, period.last), day__lt=today
-    )
-    for day, goal in kept.values_list("day", "goal"):
-        in_force.pop(day, None)
-        if goal is not None:
-            in_force[day] = goal
-    return in_force
-
-
-def _sum_of(targets: Iterable[Target], period: Period, user: User) -> dict[date, int]:
-    goals: dict[date, int] = {}
-    for target in targets:
-        first = max(target.from_date, user.day_of(target.created_at))
-        if first > target.to_date:
-            continue
-        if span := Period(first, target.to_date).clip(period):
-            for day in span.days():
-                goals[day] = goals.get(day, 0) + target.quota
-    return goals

@@ -167,7 +167,18 @@ def test_the_year_has_a_cell_a_day_in_its_weeks_and_shades():
     monday, tuesday, next_monday = (cells[f"2026-03-{day:02}"] for day in (2, 3, 9))
     assert monday.get("x") == tuesday.get("x") != next_monday.get("x")
     assert monday.get("y") == next_monday.get("y")
-    assert [row[1] for row in chart.rows] == [str(count) for count in words.values()]
+    assert [row[3] for row in chart.rows] == [
+        "10",
+        "20",
+        "30",
+        "40",
+        "50",
+        "60",
+        "70",
+        "80",
+        *["0"] * 23,
+    ]
+    assert [row[2] for row in chart.rows][27:] == ["0", "", "", ""]
 
 
 @pytest.mark.parametrize("week_start", [1, 6, 7])
