@@ -12,9 +12,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from nexus.lib.errors import DomainError, Stale
 from stories.forms import MergeForm, SplitForm, ToStoryForm
@@ -28,6 +29,7 @@ from stories.views import add_refusal, own_chapter, page
 OPENING = 60
 # Of a long text without headings and scene breaks, so many paragraphs lie between two places.
 STRIDE = 50
+_BEFORE_BREAK = gettext_lazy("before a scene break")
 
 
 @login_required
@@ -140,11 +142,15 @@ def _split_page(
 
 
 def _block(number: int, block: str, chosen: int) -> dict[str, Any]:
+    """Describe a block; ready, since whatever the page decides it decides three thousand times."""
+    opening = _opening(block)
+    before = _("before “%(opening)s”") % {"opening": opening} if opening else _BEFORE_BREAK
     return {
-        "number": number,
+        "number": _safe(str(number)) if number else "",
         "html": _safe(block),
-        "opening": _opening(block),
-        "is_chosen": number == chosen,
+        "before": escape(before),
+        # One required radio makes its whole group required.
+        "state": _safe(" required" * (number == 1) + " checked" * (number == chosen)),
     }
 
 
