@@ -87,6 +87,8 @@ class WritingSession(Causes):
         indexes = (
             models.Index(fields=["user", "day"]),
             models.Index(fields=["user", "story", "day"]),
+            # The newest sessions of years, some at a time.
+            models.Index(fields=["user", "started_at", "id"], name="sessions_by_start"),
         )
         constraints = (
             models.UniqueConstraint(

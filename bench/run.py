@@ -108,11 +108,11 @@ class Studio:
     """One writer with one book of 61 chapters, spoken to through the whole WSGI stack."""
 
     def __init__(self) -> None:
-        from django.core.handlers.wsgi import WSGIHandler
         from django.test import Client
         from django.utils import timezone
 
         from accounts.models import User
+        from nexus.wsgi import application
         from stories.services.chapters import import_chapters
         from stories.services.stories import create_story
 
@@ -124,7 +124,7 @@ class Studio:
         client = Client()
         client.force_login(self.user, "allauth.account.auth_backends.AuthenticationBackend")
         self.cookies = "; ".join(f"{name}={value.value}" for name, value in client.cookies.items())
-        self.handler = WSGIHandler()
+        self.handler = application
 
     def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> dict[str, Any]:
         """Answer one request; raise when it is not a success."""
@@ -376,6 +376,11 @@ def statistics_addresses(studio: Studio) -> dict[str, str]:
         "a day": f"/api/v1/days/{day}",
         "sessions": f"/api/v1/sessions?{span}&limit=100",
         "series as CSV": f"/api/v1/analytics/series?format=csv&{span}",
+        "streak": "/api/v1/streak",
+        "plan page": f"/stories/{studio.story.pk}/plan/",
+        "plan’s days": f"/api/v1/stories/{studio.story.pk}/plan/days",
+        "forecast": f"/api/v1/stories/{studio.story.pk}/forecast",
+        "targets page": "/targets/",
     }
 
 
@@ -438,6 +443,7 @@ def fill_ledger(studio: Studio) -> None:
 
     from analytics.rollups import roll_up_day
     from stories.services.stories import create_story
+    from stories.services.targets import set_plan
 
     at = timezone.now()
     stories = [create_story(studio.user, title=f"Bench {n}", at=at) for n in range(1, STORIES)]
@@ -446,7 +452,14 @@ def fill_ledger(studio: Studio) -> None:
         cursor.execute(SESSIONS, {"user": studio.user.pk, "stories": ids, "days": YEARS * 365})
         cursor.execute(DAYS, {"user": studio.user.pk})
         cursor.execute("ANALYZE")
-    roll_up_day(studio.user, studio.user.day_of(at), at=at)
+    today = studio.user.day_of(at)
+    roll_up_day(studio.user, today, at=at)
+    set_plan(
+        studio.story,
+        total_words=900_000,
+        start_on=today - timedelta(days=365),
+        due_on=today + timedelta(days=365),
+    )
 
 
 def query_figure(studio: Studio, name: str, path: str, most: int = 12) -> dict[str, Any]:

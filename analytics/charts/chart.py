@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -55,6 +55,12 @@ def whole(value: int) -> str:
 
 def long_date(day: date) -> str:
     return _long_date(day, get_language())
+
+
+def said_alike() -> tuple[Callable[[int], str], Callable[[date], str]]:
+    """Return `whole` and `long_date` for many of them: the language is looked up once."""
+    language = get_language()
+    return (lambda value: _whole(value, language)), (lambda day: _long_date(day, language))
 
 
 # A page says hundreds of numbers and days, most of them more than once.

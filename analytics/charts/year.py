@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from analytics.charts.chart import Chart, Downloads, long_date, shades_sentence, whole
+from analytics.charts.chart import Chart, Downloads, said_alike, shades_sentence, whole
 from analytics.charts.svg import element, picture, text
 from analytics.reports.heat import HeatYear
 
@@ -79,9 +79,10 @@ def _rows(
     year: HeatYear, day_url: Callable[[date], str] | None
 ) -> tuple[tuple[str | SafeString, ...], ...]:
     """Return the words of each day; days that do not exist or have not come are left empty."""
+    told, _dates = said_alike()
     said: dict[tuple[int, int], str | SafeString] = {}
     for day in year.days:
-        words = whole(day.words)
+        words = told(day.words)
         if day_url and day.words:
             words = format_html('<a href="{}">{}</a>', day_url(day.day), words)
         said[day.day.day, day.day.month] = words
@@ -92,10 +93,11 @@ def _rows(
 
 
 def _cells(year: HeatYear, week_start: int) -> list[SafeString]:
+    told, dated = said_alike()
     return [
         element(
             "rect",
-            element("title", f"{long_date(day.day)}: {whole(day.words)}"),
+            element("title", f"{dated(day.day)}: {told(day.words)}"),
             x=LEFT + _column(day.day, week_start) * STEP,
             y=TOP + _row(day.day, week_start) * STEP,
             width=CELL,

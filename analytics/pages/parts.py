@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -69,6 +70,8 @@ def writing_periods(frequency: str, count: int) -> str:
     return ngettext("writing day", "writing days", count)
 
 
+# A page of five years leads to thousands of days.
+@lru_cache(10_000)
 def day_url(day: date) -> str:
     return reverse("analytics:day", args=[day])
 
