@@ -1,8 +1,12 @@
 """Whatever is written, reported and claimed: the ledger adds up, everywhere to the same numbers."""
 
+import csv
+import io
+import re
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -203,3 +207,62 @@ def days_agree(user, story_id, rows, *, is_rolled_up):
     assert reports.figures_by_day(user, within=span, today=today, story_id=story_id) == by_day
     told = [reports.day_report(user, day, at=LATER).figures for day in sorted(days)]
     assert add_up(told) == add_up(by_day.values()) != Figures()
+    reports_agree(user, span, by_day)
+    if is_rolled_up:
+        answers_agree(user, span, by_day)
+
+
+def reports_agree(user, span, by_day):
+    """Series, overview, years and hours say what the sessions sum to."""
+    whole, words = add_up(by_day.values()), {day: f.words_written for day, f in by_day.items()}
+    for bucket in ("day", "week", "month"):
+        rows = reports.series(user, bucket=bucket, within=span, at=LATER).rows
+        assert add_up(row.figures for row in rows) == whole
+    days = reports.series(user, within=span, at=LATER).rows
+    assert {r.period.first: r.figures for r in days if r.figures != Figures()} == by_day
+    assert reports.overview(user, within=span, at=LATER).figures == whole
+    years = {day.year for day in by_day}
+    shown = [day for year in years for day in reports.heat_year(user, year=year, at=LATER).days]
+    assert {day.day: day.words for day in shown if day.words} == {
+        d: n for d, n in words.items() if n
+    }
+    assert reports.clock(user, within=span, at=LATER).words == whole.words_written
+
+
+def answers_agree(user, span, by_day):
+    """API, CSV and pages say the same as the reports, through the whole stack."""
+    client, whole = Client(), add_up(by_day.values())
+    client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    asked = {"from": span.first, "to": span.last}
+
+    def told(path, **query):
+        return client.get(f"/api/v1{path}", asked | query)
+
+    def rows_of(path, **query):
+        text = b"".join(told(path, format="csv", **query).streaming_content).decode()
+        return list(csv.DictReader(io.StringIO(text, newline="")))
+
+    overview = told("/analytics/overview").json()
+    assert overview["causes"] == {cause: getattr(whole, cause) for cause in CAUSES}
+    assert (overview["words"], overview["net_words"]) == (whole.words_written, whole.net)
+    series = {row["from_date"]: row for row in rows_of("/analytics/series")}
+    sessions = rows_of("/sessions")
+    for day, figures in by_day.items():
+        row = series[str(day)]
+        assert (int(row["words"]), int(row["net_words"])) == (figures.words_written, figures.net)
+        own = [line for line in sessions if line["day"] == str(day)]
+        assert {c: sum(int(line[c]) for line in own) for c in CAUSES} == {
+            c: getattr(figures, c) for c in CAUSES
+        }
+    day = max(by_day)
+    shown = client.get(f"/days/{day}/").context["figures"]
+    assert number(shown[0]["value"]) == by_day[day].words_written
+    assert number(shown[1]["value"]) == by_day[day].net
+    page = {"from_date": span.first, "to_date": span.last}
+    bars = client.get("/analytics/", page).context["series"].rows
+    assert sum(number(row[1]) for row in bars) == whole.words_written
+
+
+def number(said):
+    """Read what a page says."""
+    return int(re.sub(r"[^0-9-]", "", said.replace("−", "-")))
