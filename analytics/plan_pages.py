@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -16,7 +17,6 @@ from analytics.charts.chart import long_date, whole
 from analytics.forecasting import FEWEST_DAYS, Outlook
 from analytics.models import RestDay
 from analytics.pages.parts import day_url, downloads, figure
-from analytics.periods import Period
 from analytics.reports.forecast import ForecastReport, Record, outlook_of
 from analytics.reports.plan import PlanDay, PlanReport
 
@@ -24,15 +24,21 @@ from analytics.reports.plan import PlanDay, PlanReport
 NEXT_DAYS, MOST_DAYS = 14, 732
 
 
-def plan_line(report: PlanReport) -> str:
-    """Say it in one line: "41,200 of 90,000, at this pace 12 March – 2 April"."""
+def plan_line(report: PlanReport, outlook: Outlook | None = None) -> str:
+    """Say it in one line: "41,200 of 90,000, at this pace 12 March – 2 April".
+
+    `outlook` is the report's, where it was made already.
+    """
     done = _("%(words)s of %(total)s") % {
         "words": whole(report.word_count),
         "total": whole(report.plan.total_words),
     }
     if report.is_reached:
         return _("%(done)s, the plan is reached") % {"done": done}
-    return _("%(done)s, %(when)s") % {"done": done, "when": _when(outlook_of(report), report)}
+    return _("%(done)s, %(when)s") % {
+        "done": done,
+        "when": _when(outlook or outlook_of(report), report),
+    }
 
 
 def _when(outlook: Outlook, report: PlanReport) -> str:
@@ -56,8 +62,9 @@ def _short(day: date, today: date) -> str:
 def plan_context(forecast: ForecastReport, *, is_whole: bool) -> dict[str, Any]:
     """Return everything the page says of a plan; with `is_whole` all its days."""
     report = forecast.report
+    days = report.days()
     return {
-        "line": plan_line(report),
+        "line": plan_line(report, forecast.outlook),
         "percent": report.percent,
         "is_reached": report.is_reached,
         "today_sentence": _today_sentence(report),
@@ -65,18 +72,20 @@ def plan_context(forecast: ForecastReport, *, is_whole: bool) -> dict[str, Any]:
         "odds": _odds(forecast),
         "record_sentence": _record_sentence(forecast.record),
         "figures": _figures(report, forecast),
-        "burn_up": _burn_up(forecast),
+        "burn_up": _burn_up(forecast, days),
         "kept": [_kept_row(row) for row in forecast.kept],
-        "days": [_day_row(day, report.today) for day in _days_shown(report, is_whole=is_whole)],
+        "days": [
+            _day_row(day, report.today) for day in _days_shown(report, days, is_whole=is_whole)
+        ],
         "is_whole": is_whole,
     }
 
 
-def _burn_up(forecast: ForecastReport) -> Chart:
+def _burn_up(forecast: ForecastReport, days: Sequence[PlanDay]) -> Chart:
     """Draw what was there day by day, the plan's own line, and the forecast of this morning."""
     report = forecast.report
     chart = growth_chart(
-        [Level(day.day, day.words, day.par) for day in report.days()],
+        [Level(day.day, day.words, day.par) for day in days],
         title=_("The plan’s burn-up"),
         ident="burn-up",
         band=_band(forecast),
@@ -95,10 +104,12 @@ def _band(forecast: ForecastReport) -> Band | None:
     return Band(report.today, report.word_count, total, found.p10, found.p50, found.p90)
 
 
-def _days_shown(report: PlanReport, *, is_whole: bool) -> tuple[PlanDay, ...]:
-    first = report.plan.start_on if is_whole else max(report.today, report.plan.start_on)
-    most = MOST_DAYS if is_whole else NEXT_DAYS
-    return report.days(Period(first, first + timedelta(days=most - 1)))
+def _days_shown(
+    report: PlanReport, days: Sequence[PlanDay], *, is_whole: bool
+) -> Sequence[PlanDay]:
+    if is_whole:
+        return days[:MOST_DAYS]
+    return [day for day in days if day.day >= report.today][:NEXT_DAYS]
 
 
 def _today_sentence(report: PlanReport) -> str:
@@ -135,10 +146,14 @@ def _forecast_sentence(forecast: ForecastReport) -> str:
 
 
 def _odds(forecast: ForecastReport) -> str:
-    """Return the odds without more precision than they have."""
     odds = forecast.outlook.odds
     if odds is None or forecast.status == "reached":
         return ""
+    return _percent(odds)
+
+
+def _percent(odds: float) -> str:
+    """Say odds without more precision than they have."""
     percent = round(100 * odds)
     return _("under 1 %") if percent < 1 else _("over 99 %") if percent > 99 else f"{percent} %"
 
@@ -198,7 +213,7 @@ def _kept_row(row: Any) -> dict[str, str]:
         "first": _maybe(row.p10),
         "middle": _maybe(row.p50),
         "last": _maybe(row.p90),
-        "odds": "–" if row.odds is None else f"{round(100 * row.odds)} %",
+        "odds": "–" if row.odds is None else _percent(row.odds),
         "finished": _maybe(row.finished_on) if row.finished_on else _("not yet"),
     }
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from operator import attrgetter
 
 ADDED = ("typed", "pasted", "imported", "restored", "replaced", "moved_in", "applied")
 TAKEN = ("removed", "cut", "moved_out", "undone")
 CAUSES = ADDED + TAKEN
 WRITTEN = ("typed", "applied")
 GROSS = ("typed", "pasted", "applied")
+_added, _taken = attrgetter(*ADDED), attrgetter(*TAKEN)
+_written, _gross = attrgetter(*WRITTEN), attrgetter(*GROSS)
 
 
 class WordSums:
@@ -16,21 +18,18 @@ class WordSums:
 
     __slots__ = ()
 
-    def _sum(self, causes: Iterable[str]) -> int:
-        return sum(getattr(self, cause) for cause in causes)
-
     @property
     def words_written(self) -> int:
         """The headline: what came out of the writer's own hands."""
-        return self._sum(WRITTEN)
+        return sum(_written(self))
 
     @property
     def added(self) -> int:
-        return self._sum(ADDED)
+        return sum(_added(self))
 
     @property
     def taken(self) -> int:
-        return self._sum(TAKEN)
+        return sum(_taken(self))
 
     @property
     def net(self) -> int:
@@ -38,4 +37,4 @@ class WordSums:
 
     @property
     def gross(self) -> int:
-        return self._sum(GROSS)
+        return sum(_gross(self))

@@ -456,7 +456,7 @@ def fill_ledger(studio: Studio) -> None:
     roll_up_day(studio.user, today, at=at)
     set_plan(
         studio.story,
-        total_words=900_000,
+        total_words=200_000,
         start_on=today - timedelta(days=365),
         due_on=today + timedelta(days=365),
     )

@@ -119,4 +119,4 @@ def labels_below(names: Sequence[str], frame: Frame) -> list[SafeString]:
 def label_at(content: str, middle: float, y: float, frame: Frame) -> SafeString:
     """Write a number at its place in the plot, inside the picture."""
     x = min(max(middle, frame.left + 16), frame.width - 16)
-    return text(content, x, y, anchor="middle", css="chart__label")
+    return text(content, x, y, anchor="middle", css="chart__label chart__label--on")

@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from analytics.charts.chart import Chart, Downloads, shades_sentence, whole
-from analytics.charts.svg import element, picture, text
+from analytics.charts.svg import cell, element, picture, text
 from analytics.reports.clock import HOURS, Clock, ClockCell
 from analytics.reports.clock import WEEKDAYS as DAYS
 
@@ -34,7 +34,7 @@ def clock_chart(
         sentence=sentence,
         svg=picture(
             *_labels(week_start),
-            *(_cell(cell, clock, week_start) for cell in clock.cells),
+            *(_cell(one, clock, week_start) for one in clock.cells),
             *_legend(clock),
             ident=ident,
             title=title,
@@ -63,23 +63,18 @@ def clock_sentence(clock: Clock) -> str:
     }
 
 
-def _name(cell: ClockCell) -> str:
-    return f"{WEEKDAYS[cell.weekday]}, {cell.hour:02}:00–{cell.hour:02}:59"
+def _name(one: ClockCell) -> str:
+    return f"{WEEKDAYS[one.weekday]}, {one.hour:02}:00–{one.hour:02}:59"
 
 
-def _cell(cell: ClockCell, clock: Clock, week_start: int) -> SafeString:
-    return element(
-        "rect",
-        element("title", f"{_name(cell)}: {whole(cell.words)}"),
-        x=LEFT + cell.hour * STEP,
-        y=TOP + _row(cell.weekday, week_start) * STEP,
-        width=CELL,
-        height=CELL,
-        rx=2,
-        class_=f"heat__cell heat__cell--{clock.shade(cell.words)}",
-        data_weekday=cell.weekday,
-        data_hour=cell.hour,
-        data_words=cell.words,
+def _cell(one: ClockCell, clock: Clock, week_start: int) -> SafeString:
+    return cell(
+        f"{_name(one)}: {whole(one.words)}",
+        x=LEFT + one.hour * STEP,
+        y=TOP + _row(one.weekday, week_start) * STEP,
+        size=CELL,
+        css=f"heat__cell heat__cell--{clock.shade(one.words)}",
+        data={"weekday": one.weekday, "hour": one.hour, "words": one.words},
     )
 
 

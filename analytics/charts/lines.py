@@ -209,7 +209,9 @@ def _line(
     if css == "chart__line":
         x, y = path.rsplit(" ", 1)[-1].split(",")
         drawn.append(element("circle", cx=x, cy=y, r=3.5, class_="chart__dot"))
-        drawn.append(label_at(whole(known[-1][1]), float(x), float(y) - 9, frame))
+        # Where nothing else runs: the plan and the forecast lead upwards.
+        below = min(float(y) + 18, frame.base - 5)
+        drawn.append(label_at(whole(known[-1][1]), float(x), below, frame))
     return drawn
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from analytics.charts.chart import Chart, Downloads, said_alike, shades_sentence, whole
-from analytics.charts.svg import element, picture, text
+from analytics.charts.svg import cell, element, picture, text
 from analytics.reports.heat import HeatYear
 
 CELL = 11
@@ -95,17 +95,13 @@ def _rows(
 def _cells(year: HeatYear, week_start: int) -> list[SafeString]:
     told, dated = said_alike()
     return [
-        element(
-            "rect",
-            element("title", f"{dated(day.day)}: {told(day.words)}"),
+        cell(
+            f"{dated(day.day)}: {told(day.words)}",
             x=LEFT + _column(day.day, week_start) * STEP,
             y=TOP + _row(day.day, week_start) * STEP,
-            width=CELL,
-            height=CELL,
-            rx=2,
-            class_=f"heat__cell heat__cell--{year.shade(day.words)}",
-            data_day=day.day.isoformat(),
-            data_words=day.words,
+            size=CELL,
+            css=f"heat__cell heat__cell--{year.shade(day.words)}",
+            data={"day": day.day.isoformat(), "words": day.words},
         )
         for day in year.days
     ]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime
+from collections.abc import Collection, Mapping
+from datetime import date
 from itertools import accumulate
 
 from django.utils.translation import gettext as _
@@ -22,16 +22,23 @@ from stories.plans import Terms, par_line
 DAYS_WITHOUT_PLAN = 90
 
 
-def growth_of(story: Story, words: int, *, at: datetime) -> Chart:
-    """Draw the book's words since its plan began, or the last 90 days without one.
-
-    Four queries, five with a plan.
-    """
-    today = story.owner.day_of(at)
-    plan = Plan.objects.filter(story=story).first()
+def growth_span(plan: Plan | None, today: date) -> Period:
+    """Return the days drawn: since the plan began, or the last 90 without one."""
     first = plan.start_on if plan else last_days(DAYS_WITHOUT_PLAN, today).first
-    span = Period(min(max(first, last_days(MOST_DAYS, today).first), today), today)
-    figures = reports.figures_by_day(story.owner, within=span, today=today, story_id=story.pk)
+    return Period(min(max(first, last_days(MOST_DAYS, today).first), today), today)
+
+
+def growth_of(
+    story: Story, words: int, *, plan: Plan | None, today: date, days: Collection[date]
+) -> Chart:
+    """Draw the book's words over its `growth_span`; `days` is what `fresh_days` said of it.
+
+    Two queries, four with a plan.
+    """
+    span = growth_span(plan, today)
+    figures = reports.figures_by_day(
+        story.owner, within=span, today=today, story_id=story.pk, days=days
+    )
     forecast = Forecast.objects.filter(story=story).order_by("-made_on").first() if plan else None
     par = _par(plan, span, user=story.owner) if plan else {}
     return growth_chart(

@@ -24,7 +24,7 @@ from analytics.charts import (
 )
 from analytics.charts.chart import long_date, whole
 from analytics.forms import RangeForm
-from analytics.pages.growth import growth_of
+from analytics.pages.growth import growth_of, growth_span
 from analytics.pages.parts import (
     causes_of,
     day_url,
@@ -36,10 +36,13 @@ from analytics.pages.parts import (
     writing_periods,
 )
 from analytics.pages.sessions import sessions_of
+from analytics.periods import Period
+from analytics.reports.figures import fresh_days
 from analytics.reports.goals import goals_by_day
 from analytics.reports.heat import heat_of, year_of
+from analytics.reports.stories import DEFAULT_DAYS
 from analytics.rest import rest_on
-from stories.models import Chapter, Story
+from stories.models import Chapter, Plan, Story
 
 
 def story_context(
@@ -56,8 +59,12 @@ def story_context(
     """
     user, day = story.owner, story.owner.day_of(at)
     asked |= {"frequency": readable(asked.get("frequency", "Daily"), _days_asked(asked, day))}
-    report = reports.story_analytics(story, at=at, fill=_may_fill(asked, today=day), **asked)
-    figures = reports.figures_by_day(user, within=year_of(day.year), today=day, story_id=story.pk)
+    plan, year = Plan.objects.filter(story=story).first(), year_of(day.year)
+    fresh = fresh_days(user, _span(plan, asked, day), day)
+    report = reports.story_analytics(
+        story, at=at, fill=_may_fill(asked, today=day), days=fresh, **asked
+    )
+    figures = reports.figures_by_day(user, within=year, today=day, story_id=story.pk, days=fresh)
     today = figures.get(day, reports.Figures())
     goal = reports.goal_on(user, day, story_id=story.pk)
     spread = reports.figures_within(report)
@@ -82,7 +89,9 @@ def story_context(
             downloads=downloads("heatmap", "csv", year=day.year, story=story.pk),
             day_url=day_url,
         ),
-        "growth": growth_of(story, sum(words for *_one, words in chapters), at=at),
+        "growth": growth_of(
+            story, sum(words for *_one, words in chapters), plan=plan, today=day, days=fresh
+        ),
         "lengths": _lengths(chapters) if chapters else None,
         "figures": _figures(report, spread),
         "causes": causes_of(spread),
@@ -90,6 +99,18 @@ def story_context(
         "period_label": period_label(report.within, today=day),
         **sessions_of(user, report.within, asked, before, story=story),
     }
+
+
+def _span(plan: Plan | None, asked: dict[str, Any], today: date) -> Period:
+    """Return the days that anything on the page is drawn from."""
+    last = asked.get("to_date", today)
+    month_back = date.fromordinal(max(1, last.toordinal() - DEFAULT_DAYS + 1))
+    firsts = (
+        asked.get("from_date", month_back),
+        year_of(today.year).first,
+        growth_span(plan, today).first,
+    )
+    return Period(min(firsts), max(today, last))
 
 
 def _may_fill(asked: dict[str, Any], *, today: date) -> bool:

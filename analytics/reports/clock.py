@@ -67,7 +67,7 @@ def clock(
 ) -> Clock:
     """Report when the words of `within` were written, of one story or of all.
 
-    Two queries; `days` is what `fresh_days` said of them, where it was asked already.
+    Three queries; two with `days`, what `fresh_days` said of them.
     """
     today = user.day_of(at)
     fresh = _fresh_hours(user, within, today, story_id, days)

@@ -26,7 +26,6 @@ from django.db.models import (
     Sum,
     Value,
 )
-from django.db.models.expressions import RawSQL
 
 from accounts.models import User
 from analytics.models import WritingDay, WritingSession
@@ -126,8 +125,8 @@ def figures_by_day(
 ) -> dict[date, Figures]:
     """Return the figures of each day that has any, of one story or of all.
 
-    Two queries; one when no day is past, since those are always read from the sessions.
-    `days` is what `fresh_days` said of them, where it was asked already.
+    Three queries, two where `days` is at hand, what `fresh_days` said of them; one when no day is
+    past, since those are always read from the sessions.
     """
     fresh = fresh_sessions(user, within, today, story_id, days=days)
     summed = fresh.order_by().values("day").annotate(**_sums()).values_list("day", *NAMES)
@@ -143,7 +142,7 @@ def figures_by_day(
 def figures_by_story(
     user: User, *, within: Period, today: date, story_ids: Collection[UUID] | None = None
 ) -> Mapping[UUID, dict[date, Figures]]:
-    """Return the same for many stories at once. Two queries, however many there are."""
+    """Return the same for many stories at once. Three queries, however many there are."""
     chosen = Q(story__isnull=False) if story_ids is None else Q(story_id__in=story_ids)
     found: dict[UUID, dict[date, Figures]] = defaultdict(dict)
     rolled = WritingDay.objects.filter(
@@ -164,12 +163,9 @@ def _whole_days() -> Any:
 def fresh_days(user: User, within: Period, today: date) -> list[date]:
     """Return the days that must be read from their sessions: today, and the unsettled ones."""
     with connection.cursor() as cursor:
-        cursor.execute(UNSETTLED_DAYS, _asked(user, within, today))
+        asked: list[Any] = [user.pk, within.first, min(within.last, today), user.pk, SETTLING]
+        cursor.execute(UNSETTLED_DAYS, asked)
         return [*(day for (day,) in cursor.fetchall()), today]
-
-
-def _asked(user: User, within: Period, today: date) -> list[Any]:
-    return [user.pk, within.first, min(within.last, today), user.pk, SETTLING]
 
 
 def fresh_sessions(
@@ -180,14 +176,13 @@ def fresh_sessions(
     *,
     days: Collection[date] | None = None,
 ) -> Any:
-    """Return the sessions of `fresh_days`, which are looked up on the way unless at hand."""
+    """Return the sessions of `fresh_days`, which are looked up unless at hand: as values, since
+    as part of the query they have all sessions read twice.
+    """
     sessions = _sessions(user, within, story_id)
     if within.first >= today:
         return sessions
-    waiting: Any = days
-    if days is None:
-        # A query of our own, its values apart.
-        waiting = RawSQL(UNSETTLED_DAYS, _asked(user, within, today))  # noqa: S611
+    waiting = fresh_days(user, within, today) if days is None else days
     return sessions.filter(Q(day__gte=today) | Q(day__in=waiting))
 
 

@@ -145,7 +145,7 @@ class PlanReport:
 
 
 def plan_report(plan: Plan, *, word_count: int, user: User, at: datetime) -> PlanReport:
-    """Report a plan of `user`'s story, which holds `word_count` words now. Three queries."""
+    """Report a plan of `user`'s story, which holds `word_count` words now. Four queries."""
     today = user.day_of(at)
     pace = last_days(PACE_DAYS + 1, today)
     figures = figures_by_day(

@@ -46,7 +46,7 @@ def series(
     story_id: UUID | None = None,
     at: datetime,
 ) -> Series:
-    """Report every day, week or month of `within`, empty ones included. Three queries."""
+    """Report every day, week or month of `within`, empty ones included. Four queries."""
     today = user.day_of(at)
     figures = figures_by_day(user, within=within, today=today, story_id=story_id)
     rest = rest_on(user, within.days())
@@ -66,16 +66,22 @@ def series_rows(
     rows = []
     for whole in periods_within(within, BUCKETS[bucket]):
         period = whole.clip(within) or whole
-        found = [figures[day] for day in period.days() if day in figures]
         rows.append(
             SeriesRow(
                 period,
-                add_up(found) if found else NOTHING,
+                _sum_of(figures, period),
                 sum(day in rest for day in period.days()) if rest else 0,
                 today in period,
             )
         )
     return tuple(rows)
+
+
+def _sum_of(figures: Mapping[date, Figures], period: Period) -> Figures:
+    if period.first == period.last:
+        return figures.get(period.first, NOTHING)
+    found = [figures[day] for day in period.days() if day in figures]
+    return add_up(found) if found else NOTHING
 
 
 def quota_now(user: User, bucket: str, *, today: date, story_id: UUID | None = None) -> int | None:

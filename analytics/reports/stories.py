@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -60,18 +60,20 @@ def story_analytics(
     from_date: date | None = None,
     to_date: date | None = None,
     fill: bool = False,
+    days: Collection[date] | None = None,
     at: datetime,
 ) -> StoryAnalytics:
     """Report a story's words over time and its key figures. Constant queries.
 
     Without dates the rows cover the last 30 days and the key figures today, 7 or 30 days, by
-    frequency; with either date both cover the range. Weeks are ISO weeks.
+    frequency; with either date both cover the range. Weeks are ISO weeks. `days` is what
+    `fresh_days` said of them, where it was asked already.
     """
     today = story.owner.day_of(at)
     within = _range(from_date, to_date, today)
     if fill and len(within) > MOST_FILLED_DAYS:
         raise Invalid.field("from_date", _("Please ask for ten years at most."), code="too_long")
-    figures = figures_by_day(story.owner, within=within, today=today, story_id=story.pk)
+    figures = figures_by_day(story.owner, within=within, today=today, story_id=story.pk, days=days)
     is_default = from_date is None and to_date is None
     kpi_range = last_days(KPI_DAYS[frequency], today) if is_default else within
     target = Target.objects.filter(story=story, frequency=frequency).first()

@@ -81,7 +81,7 @@ def target_progress(target: Target, *, user: User, today: date) -> Progress:
 def progress_of_targets(
     targets: Iterable[Target], *, user: User, today: date
 ) -> Mapping[UUID, Progress]:
-    """Report many targets. Four queries, however many there are."""
+    """Report many targets. Five queries, however many there are."""
     targets = list(targets)
     if not targets:
         return {}
