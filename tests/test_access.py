@@ -12,7 +12,7 @@ from nexus.testing import require
 from stories.history import keep_conflict_copy
 from stories.services.chapters import trash_chapter
 from stories.services.stories import trash_story
-from stories.services.targets import create_target
+from stories.services.targets import create_target, set_plan
 from stories.tests.builders import make_chapter, make_story, save, words
 from tests import desk
 
@@ -45,6 +45,8 @@ WRITERS_PAGES = {
     "version": "/chapters/{chapter}/history/{version}/",
     "compare": "/chapters/{chapter}/compare/?from={version}&to=2",
     "statistics": "/stories/{story}/analytics/",
+    "all statistics": "/analytics/?from_date={day}",
+    "plan": "/stories/{story}/plan/",
     "day": "/days/{day}/",
     "targets": "/targets/",
     "target": "/stories/{story}/targets/new/",
@@ -93,6 +95,7 @@ def places(alice, as_alice):
     span = {"from_date": today - timedelta(days=3), "to_date": today + timedelta(days=30)}
     for frequency in ("Daily", "Weekly"):
         create_target(story, quota=500, frequency=frequency, **span)
+    set_plan(story, total_words=900, start_on=today, due_on=today + timedelta(days=30))
     make_story(alice, "Finished", status="Complete", at=now)
     trash_story(make_story(alice, "Put away", at=now), at=now)
     trash_chapter(make_chapter(story, title="Put away", at=now), at=now)

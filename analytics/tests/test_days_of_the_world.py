@@ -117,6 +117,9 @@ def test_no_word_is_lost_or_doubled_on_such_a_night(alice, zone, night):
     span = Period(night - DAY, night + DAY)
     told = reports.figures_by_day(alice, within=span, today=night + 9 * DAY)
     assert {day: figures.typed for day, figures in told.items()} == expected
+    found = reports.streak(alice, at=bounds[night + DAY][0])
+    lived = [day for day, (start, end) in bounds.items() if start < end]
+    assert (found.current, found.longest) == (len(lived), len(lived))
 
 
 @pytest.mark.django_db
