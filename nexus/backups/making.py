@@ -213,6 +213,8 @@ def _dump(tool: postgres.Tool, draft: Path, snapshot: str) -> Part:
     tool.run(
         postgres.Database.of_studio(),
         "--format=custom",
+        # A third of the work of the usual level, for files a few per cent larger.
+        "--compress=1",
         "--no-owner",
         "--no-privileges",
         "--no-sync",

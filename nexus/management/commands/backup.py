@@ -48,6 +48,8 @@ class Command(BaseCommand):
             raise CommandError("Stopped; nothing of this backup was kept.") from None
         if backup is not None:
             self._tell(backup, time.monotonic() - started)
+            if not options["rolling"]:
+                self._warn(backup)
 
     def _reach(self, stack: ExitStack) -> None:
         is_embedded = not os.environ.get("DATABASE_URL")
@@ -74,6 +76,8 @@ class Command(BaseCommand):
         )
         if found.missing:
             self.stdout.write(f"{len(found.missing)} files are named but not there, as before.")
+
+    def _warn(self, backup: making.Backup) -> None:
         with_key = " and the key of this studio" if (backup.path / KEY).exists() else ""
         self.stdout.write(f"It holds every text{with_key}: keep it as safe as the studio itself.")
 
