@@ -45,6 +45,7 @@ urlpatterns = [
     re_path(r"^health/live/?$", health.live, name="health-live"),
     re_path(r"^health/ready/?$", health.ready, name="health-ready"),
     re_path(r"^\.well-known/jwks\.json$", jwks, name="jwks"),
+    path("status/", pages.status, name="status"),
     path("service-worker.js", offline.service_worker, name="service-worker"),
     path("offline/", offline.shell, name="offline"),
     path("api/", include("nexus.api")),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -64,6 +65,13 @@ def after_commit(fn: Callable[..., Any], *args: Any, lane: str = "work") -> None
     Pass ids, not instances. Outside a transaction it is handed over at once.
     """
     transaction.on_commit(partial(_lane(lane).put, fn, *args), robust=True)
+
+
+def in_background(fn: Callable[..., Any], *args: Any, lane: str) -> None:
+    """Run `fn(*args)` in the background now, asking nothing of the database; never raises."""
+    # Raised by a pool whose process ends.
+    with suppress(RuntimeError):
+        _lane(lane).put(fn, *args)
 
 
 def drain(timeout: float) -> bool:

@@ -9,15 +9,18 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from urllib.parse import parse_qsl, urlencode
 
 import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from django.utils.functional import LazyObject, empty
 from structlog.contextvars import bound_contextvars
 
+from nexus.lib import save_latency
 from nexus.lib.addresses import client_ip
 from nexus.lib.ids import new_id
 
@@ -28,6 +31,9 @@ SECRET_NAME = re.compile(r"token|secret|passw|key|code|sig|session|auth|state", 
 # The links in reset and confirmation mails are keys in themselves.
 SECRET_PATH = re.compile(r"(/password/reset/key/|/confirm-email/|/token/)[^/]+")
 BLANK = "[redacted]"
+# The route of a save, and the header that stories.receipts puts on a repeated answer.
+SAVE = "chapter-content"
+REPLAYED = "Idempotency-Replayed"
 
 logger = structlog.get_logger("nexus.http")
 performance = structlog.get_logger("nexus.performance")
@@ -46,7 +52,9 @@ class RequestIdMiddleware:
         with bound_contextvars(request_id=request_id):
             response = self.get_response(request)
             response.headers[HEADER] = request_id
-            write_line(request, response, time.perf_counter() - started)
+            seconds = time.perf_counter() - started
+            write_line(request, response, seconds)
+            time_save(request, response, seconds)
         return response
 
 
@@ -71,6 +79,15 @@ def write_line(request: HttpRequest, response: HttpResponseBase, seconds: float)
     logger.info("request", **facts)
     if seconds > SLOW_SECONDS:
         performance.warning("slow_request", **facts)
+
+
+def time_save(request: HttpRequest, response: HttpResponseBase, seconds: float) -> None:
+    """Count how long a save took; a repeated one only looked its answer up."""
+    match = request.resolver_match
+    if match is None or match.url_name != SAVE or request.method != "PUT":
+        return
+    if response.status_code == HTTPStatus.OK and not response.has_header(REPLAYED):
+        save_latency.note_save(seconds, at=timezone.now())
 
 
 def safe_path(path: str) -> str:

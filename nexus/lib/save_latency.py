@@ -1,0 +1,114 @@
+"""How long saves take: each acknowledged one is counted in a bucket of its day, in Redis.
+
+The time is the server's own, from the first middleware to the finished answer of an acknowledged
+`PUT /chapters/{id}/content`. Counting happens in the background and is best effort: a Redis that is
+away costs a save nothing and loses some counts. Buckets hold counts alone, of nobody and no text.
+
+The bounds are fixed, so that days and processes add up and another exporter could read them.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+
+import redis
+import structlog
+from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from nexus.lib.effects import in_background
+from nexus.lib.live import REST_SECONDS, Breaker
+
+PATIENCE = 0.2
+KEPT_DAYS = 35
+# Upper bounds in milliseconds, each within its bucket; what is slower falls in one more.
+BOUNDS = (
+    *(1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 75, 100, 150, 200, 300, 500, 750),
+    *(1000, 1500, 2000, 3000, 5000),
+)
+logger = structlog.get_logger("nexus.performance")
+breaker = Breaker()
+
+
+@dataclass(frozen=True)
+class Latency:
+    """Saves of some days by bucket, one count per bound of `BOUNDS` and one for what is slower."""
+
+    counts: tuple[int, ...]
+
+    @property
+    def saves(self) -> int:
+        return sum(self.counts)
+
+    def within(self, percent: int) -> int | None:
+        """Return the bound in ms under which `percent` (1-100) of the saves stayed.
+
+        None without any save, and when the bound is beyond the last of `BOUNDS`.
+        """
+        reached, wanted = 0, self.saves * percent
+        for bound, count in zip(BOUNDS, self.counts, strict=False):
+            reached += count
+            if count and reached * 100 >= wanted:
+                return bound
+        return None
+
+
+def note_save(seconds: float, *, at: datetime) -> None:
+    """Count an acknowledged save of `seconds` (at least 0) in the background; never raises."""
+    if not breaker.is_open:
+        in_background(count_save, at.astimezone(UTC).date(), bucket_of(seconds), lane="latency")
+
+
+def bucket_of(seconds: float) -> int:
+    """Return the place in `Latency.counts`, 0 to `len(BOUNDS)`, of a save that took `seconds`."""
+    return bisect_left(BOUNDS, seconds * 1000)
+
+
+def count_save(day: date, bucket: int) -> None:
+    """Add one to a bucket; leaves Redis alone for a while when it does not answer."""
+    if breaker.is_open:
+        return
+    try:
+        with _client().pipeline(transaction=False) as pipe:
+            pipe.hincrby(key_of(day), str(bucket), 1)
+            pipe.expire(key_of(day), timedelta(days=KEPT_DAYS))
+            pipe.execute()
+    except redis.RedisError as error:
+        breaker.trip()
+        logger.warning("latency_paused", reason=type(error).__name__, seconds=REST_SECONDS)
+
+
+def latency_of(days: int, *, until: date) -> Latency | None:
+    """Return the saves of the `days` (1 to `KEPT_DAYS`) up to the UTC day `until`.
+
+    None when Redis cannot be asked.
+    """
+    try:
+        with _client().pipeline(transaction=False) as pipe:
+            for back in range(days):
+                pipe.hgetall(key_of(until - timedelta(days=back)))
+            kept = pipe.execute()
+    except redis.RedisError:
+        return None
+    places = [str(place).encode() for place in range(len(BOUNDS) + 1)]
+    return Latency(tuple(sum(int(day.get(place, 0)) for day in kept) for place in places))
+
+
+def key_of(day: date) -> str:
+    return f"{settings.LIVE_PREFIX}:saves:{day.isoformat()}"
+
+
+@cache
+def _client() -> redis.Redis:
+    return redis.Redis.from_url(
+        settings.REDIS_URL,
+        socket_timeout=PATIENCE,
+        socket_connect_timeout=PATIENCE,
+        # Only for a connection the server closed meanwhile: that fails at once and is made anew.
+        retry=Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
+        retry_on_error=[],
+    )
