@@ -97,5 +97,5 @@ def _within(latency: Latency, percent: int) -> str:
         return "–"
     bound = latency.within(percent)
     if bound is None:
-        return _("over %(bound)s ms") % {"bound": BOUNDS[-1]}
-    return _("%(bound)s ms") % {"bound": bound}
+        return _("over %(bound)s\u00a0ms") % {"bound": BOUNDS[-1]}
+    return _("%(bound)s\u00a0ms") % {"bound": bound}

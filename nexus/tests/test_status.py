@@ -106,7 +106,7 @@ def test_staff_see_parts_queue_and_times_and_no_writer(alice, bob, signed_in, as
         save_latency.count_save(today, save_latency.bucket_of(0.018))
     save_latency.count_save(today, save_latency.bucket_of(60))
     for client in (as_carol, signed_in(User.objects.get(pk=bob.pk))):
-        text = client.get("/status/").content.decode()
+        text = client.get("/status/").content.decode().replace("\u00a0", " ")
         assert "Away" in text and "No worker answered." in text
         assert "Waiting: 1." in text
         assert "20 ms" in text and "over 5000 ms" in text and ">21<" in text
