@@ -212,9 +212,19 @@ def an_hour_ago(backup):
 
 
 def settle():
-    """Have Postgres count what this connection did."""
+    """Have Postgres count what was done here; a connection tells of all it did when it ends."""
+    before = backends()
+    connection.close()
+    connection.close_pool()
+    while before & backends():
+        time.sleep(0.01)
+
+
+def backends():
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_stat_force_next_flush()")
+        cursor.execute("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
+        return {pid for (pid,) in cursor.fetchall()}
+
 
 
 def test_a_backup_leaves_room_for_saving_and_says_so_on_the_health_page(
