@@ -19,12 +19,15 @@ from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
 PR_SET_KEEPCAPS = 8
+PR_SET_SECUREBITS = 28
 PR_SET_NO_NEW_PRIVS = 38
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_RAISE = 2
 CAPABILITY_VERSION_3 = 0x20080522
 CAP_DAC_OVERRIDE = 1
 CAP_DAC_READ_SEARCH = 2
+CAP_SETPCAP = 8
+SECBIT_NO_SETUID_FIXUP = 1 << 2
 REFUSED = 111
 
 
@@ -56,30 +59,30 @@ def die_with_parent(parent: int, death_signal: signal.Signals) -> None:
 
 def give_up_root(uid: int, gid: int) -> None:
     """Change to an unprivileged user that may still read every folder."""
-    capability = _capability_for_reading()
+    capability = _first_held(CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE)
     _call("prctl", PR_SET_KEEPCAPS, 1, 0, 0, 0)
+    if _first_held(CAP_SETPCAP) is not None:
+        # access(2), which initdb asks about its own programs, ignores capabilities without this.
+        _call("prctl", PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
     os.setgroups([])
     os.setresgid(gid, gid, gid)
     os.setresuid(uid, uid, uid)
+    _keep_only(capability)
     if capability is not None:
-        _keep_only(capability)
         _call("prctl", PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0)
     _call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
 
 
-def _capability_for_reading() -> int | None:
-    """Return the weakest capability held that opens closed folders; containers often lack it."""
+def _first_held(*capabilities: int) -> int | None:
+    """Return the first of these that this process holds; containers often lack some."""
     status = Path("/proc/self/status").read_text("ascii")
     permitted = int(status.partition("CapPrm:")[2].split(maxsplit=1)[0], 16)
-    for capability in (CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE):
-        if permitted & (1 << capability):
-            return capability
-    return None
+    return next((number for number in capabilities if permitted & (1 << number)), None)
 
 
-def _keep_only(capability: int) -> None:
+def _keep_only(capability: int | None) -> None:
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
-    bit = 1 << capability
+    bit = 0 if capability is None else 1 << capability
     sets = (ctypes.c_uint32 * 6)(bit, bit, bit, 0, 0, 0)
     _call("capset", header, sets)
 

@@ -137,6 +137,19 @@ def test_as_root_postgres_runs_unprivileged_even_below_a_closed_folder(var):
     assert stat.S_IMODE(closed.stat().st_mode) == 0o700
 
 
+def test_as_root_a_program_below_a_closed_folder_is_seen_to_be_one(tmp_path):
+    if os.geteuid() != 0:
+        pytest.skip("only root needs this")
+    program = tmp_path / "closed" / "program"
+    program.parent.mkdir(mode=0o700)
+    program.touch(mode=0o755)
+    question = "import os, sys; sys.exit(not os.access(sys.argv[1], os.X_OK))"
+    command = [sys.executable, "-c", question, str(program)]
+    user = embedded.postgres_user()
+    asked = embedded.launch(command, death_signal="SIGKILL", user=user)
+    assert subprocess.run(asked, check=False).returncode == 0
+
+
 def test_the_addresses_name_the_same_socket_for_every_client(var):
     assert database_url(var).startswith("postgresql://nexus@%2F")
     assert redis_url(var) == f"unix://{Places(var).valkey_socket}?db=0"
