@@ -14,7 +14,7 @@ export PORT NEXUS_VAR
 .PHONY: help run dev demo test faults lint lint-js bench screenshots admin backup restore up down destroy logs tail ps
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # --- On this machine ------------------------------------------------------------
 
