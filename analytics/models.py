@@ -6,6 +6,7 @@ from datetime import date
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -51,11 +52,11 @@ class WritingSession(Causes):
     """
 
     class Source(models.TextChoices):
-        EDITOR = "editor"
-        API = "api"
-        IMPORT = "import"
-        RESTORE = "restore"
-        FORM = "form"
+        EDITOR = "editor", _("Editor")
+        API = "api", _("API")
+        IMPORT = "import", _("Import")
+        RESTORE = "restore", _("Restore")
+        FORM = "form", _("Form")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     # No index of its own: every index below begins with the user.
@@ -85,10 +86,13 @@ class WritingSession(Causes):
 
     class Meta:
         indexes = (
-            models.Index(fields=["user", "day"]),
+            # With what tells the settled days from the others, so that no row is read for it.
+            models.Index(fields=["user", "day", "updated_at"], name="sessions_by_day"),
             models.Index(fields=["user", "story", "day"]),
             # The newest sessions of years, some at a time.
             models.Index(fields=["user", "started_at", "id"], name="sessions_by_start"),
+            # Whole months of everybody; rows lie nearly in the order of their days.
+            BrinIndex(fields=["day"], name="sessions_by_month", autosummarize=True),
         )
         constraints = (
             models.UniqueConstraint(
@@ -218,3 +222,23 @@ class Forecast(models.Model):
 
     def __str__(self) -> str:
         return f"Forecast of {self.story_id} on {self.made_on}"
+
+
+class ClosedMonth(models.Model):
+    """A month of everybody's sessions that the warehouse keeps, and what it keeps it under.
+
+    At `checked_at` it was what the ledger says. The name ends in the rows' fingerprint.
+    """
+
+    month = models.DateField(primary_key=True)
+    name = models.CharField(max_length=80, unique=True)
+    rows = models.PositiveBigIntegerField()
+    checked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(month__day=1), name="closed_month_is_a_first"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}"

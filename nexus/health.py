@@ -15,6 +15,7 @@ from django.db import Error as DatabaseError
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from kombu.exceptions import OperationalError as BrokerError
 from rest_framework import serializers
@@ -74,17 +75,17 @@ def probe_storage() -> Finding:
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
     is_writable = os.access(folder, os.W_OK)
-    return Finding(is_writable, "" if is_writable else "The folder cannot be written.")
+    return Finding(is_writable, "" if is_writable else _("The folder cannot be written."))
 
 
 def probe_worker() -> Finding:
     answers = celery.control.inspect(timeout=PATIENCE / 2, limit=1).ping() or {}
-    return Finding(bool(answers), ", ".join(answers) or "No worker answered.")
+    return Finding(bool(answers), ", ".join(answers) or _("No worker answered."))
 
 
 def probe_beat() -> Finding:
     found = is_beating(PATIENCE)
-    return Finding(found, "" if found else "No sign of life lately.")
+    return Finding(found, "" if found else _("No sign of life lately."))
 
 
 def probe_backup() -> Finding:
@@ -94,7 +95,8 @@ def probe_backup() -> Finding:
     if reason is not None:
         return Finding(False, reason)
     moment = next(map(keeping.moment_of, keeping.backups_in(folder)), None)
-    return Finding(True, f"The newest is of {moment:%Y-%m-%d %H:%M} UTC." if moment else "")
+    newest = _("The newest is of %(moment)s UTC.")
+    return Finding(True, newest % {"moment": f"{moment:%Y-%m-%d %H:%M}"} if moment else "")
 
 
 PROBES: dict[str, Callable[[], Finding]] = {

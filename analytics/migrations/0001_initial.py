@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
                 ('saves', models.PositiveIntegerField(default=0)),
                 ('words_start', models.PositiveIntegerField(default=0)),
                 ('words_end', models.PositiveIntegerField(default=0)),
-                ('source', models.CharField(choices=[('editor', 'Editor'), ('api', 'Api'), ('import', 'Import'), ('restore', 'Restore'), ('form', 'Form')], max_length=10)),
+                ('source', models.CharField(choices=[('editor', 'Editor'), ('api', 'API'), ('import', 'Import'), ('restore', 'Restore'), ('form', 'Form')], max_length=10)),
                 ('count_rule', models.CharField(default='nexus-1', max_length=20)),
                 ('updated_at', models.DateTimeField(auto_now=True, db_index=True)),
                 ('chapter', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='stories.chapter')),

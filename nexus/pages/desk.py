@@ -109,7 +109,7 @@ def _week(week: reports.Week, user: User, at: datetime) -> dict[str, Any]:
         "sentence": sentence % {"words": f"{week.words:,}"},
         "days": [
             {
-                "label": date_format(bar.day, "D")[:2],
+                "label": date_format(bar.day, "D"),
                 "name": day_name(bar.day),
                 "words": bar.words,
                 "height": bar.words * 100 // most if most else 0,
