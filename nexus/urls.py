@@ -8,7 +8,7 @@ import stories.urls
 from accounts.views import security
 from accounts.views.admin_door import admin_door
 from accounts.views.jwks import jwks
-from nexus import health, offline, pages
+from nexus import health, installing, offline, pages
 
 # The pages of a story that show the ledger too complete its namespace from here.
 stories_urls = [
@@ -48,6 +48,8 @@ urlpatterns = [
     path("status/", pages.status, name="status"),
     path("service-worker.js", offline.service_worker, name="service-worker"),
     path("offline/", offline.shell, name="offline"),
+    path("manifest.webmanifest", installing.manifest, name="manifest"),
+    path("favicon.ico", installing.favicon, name="favicon"),
     path("api/", include("nexus.api")),
 ]
 

@@ -34,10 +34,9 @@ class Brackets(gettext.NullTranslations):
         return self.gettext(one if count == 1 else many)
 
     def language(self):
-        return "en-gb"
+        return "zz"
 
-    def to_language(self):
-        return "en-gb"
+    to_language = language
 
 
 @pytest.fixture
@@ -45,7 +44,7 @@ def brackets(monkeypatch):
     language = Brackets()
     monkeypatch.setattr(trans_real, "translation", lambda _language: language)
     monkeypatch.setattr(trans_real, "_default", language)
-    trans_real.deactivate()
+    trans_real._active.value = language
     yield
     trans_real.deactivate()
 

@@ -64,6 +64,7 @@ HIDDEN = {"DELETE /auth/sessions/{session_id}"}
 # Also what a browser keeps for the time without a network, the same for everybody.
 OPEN_TO_ALL = re.compile(
     r"^(accounts|admin|health|api)/|^health|^\\.well-known/|^$|^service-worker\.js$|^offline/$"
+    r"|^manifest\.webmanifest$|^favicon\.ico$"
 )
 
 

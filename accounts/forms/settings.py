@@ -11,6 +11,7 @@ from django.core.validators import URLValidator
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts import preferences
@@ -49,8 +50,8 @@ def _switch(label: Any, help_text: Any = "") -> forms.BooleanField:
 
 
 @cache
-def _zone_options() -> str:
-    """Write five hundred options once; one template for each of them took most of a page."""
+def _zone_options(language: str | None) -> str:
+    """Write five hundred options once; a template for each of them took most of a page."""
     groups = []
     for region, label in REGIONS:
         names = sorted(name for name in time_zones() if name.startswith(f"{region}/"))
@@ -70,7 +71,7 @@ class TimeZoneSelect(forms.Select):
     def render(
         self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
     ) -> SafeString:
-        options, chosen = _zone_options(), str(value or "")
+        options, chosen = _zone_options(get_language()), str(value or "")
         mark = f'<option value="{chosen}">'
         if chosen in time_zones() and mark in options:
             options = options.replace(mark, f"{mark[:-1]} selected>", 1)
