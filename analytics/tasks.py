@@ -18,6 +18,7 @@ from kombu.exceptions import OperationalError as BrokerError
 from accounts.models import User
 from analytics import plans, rollups, services
 from analytics.models import WritingSession
+from analytics.warehouse import comparing, months
 from nexus.lib.effects import after_commit
 
 # Saves come every few seconds; one rollup a moment later serves them all.
@@ -131,6 +132,21 @@ def keep_forecasts() -> int:
     """Keep each plan's forecast of the month, and close those whose words are there."""
     at = timezone.now()
     return plans.close_forecasts(at=at) + plans.keep_forecasts(at=at)
+
+
+@shared_task
+def close_months() -> int:
+    """Bring the warehouse's files to what the ledger says, then compare what both sum up to."""
+    at = timezone.now()
+    written = months.close_months(at=at)
+    found = comparing.compare(at=at)
+    facts = {"months": found.months, "sessions": found.sessions, "written": written}
+    if found.differing:
+        differing = [str(month) for month in found.differing]
+        logger.error("warehouse_differs", **facts, differing=differing)
+    else:
+        logger.info("warehouse_compared", **facts)
+    return len(found.differing)
 
 
 def _roll_up(pairs: Iterable[tuple[UUID, date]]) -> list[tuple[UUID, date]]:

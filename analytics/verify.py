@@ -17,6 +17,7 @@ from accounts.models import User
 from analytics.models import WritingSession
 from analytics.reports.figures import SETTLING, SUMMED
 from analytics.rollups import roll_up_day
+from analytics.warehouse.comparing import compare
 from analytics.words import ADDED, TAKEN
 from stories.counting import RULE, count_words
 from stories.models import Chapter, ChapterVersion
@@ -197,6 +198,12 @@ def _drifted(cursor: Any) -> tuple[int, list[tuple[UUID, date]]]:
     return len(rows), sorted({(user_id, day) for user_id, day, is_right in rows if not is_right})
 
 
+def _warehouse() -> Finding:
+    found = compare(at=timezone.now())
+    examples = tuple(f"{month:%Y-%m}" for month in found.differing[:MOST_EXAMPLES])
+    return Finding("warehouse: the ledger's months", found.months, len(found.differing), examples)
+
+
 def _waiting() -> Finding:
     from analytics.rollups import stale_days
 
@@ -224,6 +231,7 @@ CHECKS: tuple[Callable[[], Finding], ...] = (
     _times,
     _explained,
     _days,
+    _warehouse,
     _waiting,
     _constraints,
 )

@@ -165,6 +165,7 @@ CELERY_BEAT_SCHEDULE = {
     "roll-up-what-was-missed": {"task": "analytics.tasks.roll_up_stale_days", "schedule": 30.0},
     "close-idle-sessions": {"task": "analytics.tasks.close_idle_sessions", "schedule": 60.0},
     "reconcile": {"task": "analytics.tasks.reconcile", "schedule": 24 * 3600.0},
+    "close-months": {"task": "analytics.tasks.close_months", "schedule": 24 * 3600.0},
     "keep-forecasts": {"task": "analytics.tasks.keep_forecasts", "schedule": 24 * 3600.0},
     "requeue-lost-jobs": {"task": "jobs.tasks.requeue_lost_jobs", "schedule": 60.0},
     "discard-old-uploads": {"task": "jobs.tasks.discard_old_uploads", "schedule": 24 * 3600.0},
@@ -187,6 +188,34 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 24 * 3600.0,
     },
 }
+
+# --- The warehouse -----------------------------------------------------------
+WAREHOUSE_URL = env.text("WAREHOUSE_URL", default=str(VAR / "warehouse"))
+AWS_ACCESS_KEY_ID = env.text("AWS_ACCESS_KEY_ID", default="")
+AWS_SECRET_ACCESS_KEY = env.text("AWS_SECRET_ACCESS_KEY", default="")
+AWS_REGION = env.text("AWS_REGION", default="us-east-1")
+AWS_ENDPOINT_URL = env.text("AWS_ENDPOINT_URL", default="").rstrip("/")
+MOTHERDUCK_TOKEN = env.text("MOTHERDUCK_TOKEN", default="")
+env.refuse(
+    not re.fullmatch(
+        r"/[^\x00-\x1f]*|s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w.-]+)*/?|md:[A-Za-z]\w*",
+        WAREHOUSE_URL,
+        re.ASCII,
+    ),
+    "WAREHOUSE_URL must be a folder (from /), s3://bucket/folder or md:database.",
+)
+env.refuse(
+    WAREHOUSE_URL.startswith("s3:") and not (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY),
+    "WAREHOUSE_URL on s3:// needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+)
+env.refuse(
+    bool(AWS_ENDPOINT_URL) and not re.fullmatch(r"https?://[\w.-]+(:\d+)?", AWS_ENDPOINT_URL),
+    "AWS_ENDPOINT_URL must be http:// or https:// and a host.",
+)
+env.refuse(
+    WAREHOUSE_URL.startswith("md:") and not MOTHERDUCK_TOKEN,
+    "WAREHOUSE_URL on md: needs MOTHERDUCK_TOKEN.",
+)
 
 # --- Files -------------------------------------------------------------------
 STATIC_URL = "/static/"

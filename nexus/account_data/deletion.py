@@ -23,6 +23,7 @@ from accounts.leaving import GRACE, is_leaving
 from accounts.models import User
 from accounts.roles import refuse_last_administrator
 from accounts.services import confirm_identity
+from analytics.warehouse.months import forget_writer
 from jobs.models import Job
 from jobs.services import cancel_job
 from nexus.lib.effects import after_commit
@@ -113,6 +114,7 @@ def purge_account(user_id: UUID, *, at: datetime) -> dict[str, int] | None:
     if person is None:
         return None
     counts = Counter(files=_delete_files(person))
+    counts["warehouse"] = forget_writer(person.pk)
     # What staff did to her names her; nothing ties it to her row.
     counts["admin.LogEntry"] = LogEntry.objects.filter(object_id=str(person.pk)).delete()[0]
     counts.update(person.delete()[1])
