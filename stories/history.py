@@ -16,8 +16,15 @@ from nexus.lib.names import clean_title
 from stories.comparing import Piece, compare
 from stories.merging import Merge, merge, merge_without_base
 from stories.models import Chapter, ChapterVersion
-from stories.saving import SaveResult, derive, keep_version, lock_head, write_content
-from stories.text import content_hash, to_text
+from stories.saving import (
+    SaveResult,
+    clean_prose,
+    derive,
+    keep_version,
+    lock_head,
+    write_content,
+)
+from stories.text import clean_html, content_hash, to_text
 
 MAX_REVISION = 2**31 - 1
 
@@ -144,7 +151,10 @@ def _keep_head(head: Chapter, *, at: datetime) -> ChapterVersion:
 
 @dataclass(frozen=True)
 class Reunion:
-    """Two texts of one chapter that grew apart, joined; `is_base_known` says how well."""
+    """Two texts of one chapter that grew apart, joined; `is_base_known` says how well.
+
+    All HTML in `merge` is clean.
+    """
 
     head: Snapshot
     merge: Merge
@@ -158,18 +168,19 @@ def reunite(chapter: Chapter, *, content: str, base: str, base_content: str | No
     is saved. TooLarge beyond 5 MB.
     """
     head = snapshot(chapter, str(chapter.content_revision))
-    mine = derive(content).content
+    # Cleaned once more on the way out, as a whole: what is stored is not trusted for being stored.
+    mine, theirs = clean_prose(content), clean_html(head.content)
     was = base_text(chapter, base, base_content)
     if was is None:
-        return Reunion(head, merge_without_base(mine, head.content), is_base_known=False)
-    return Reunion(head, merge(was, mine, head.content), is_base_known=True)
+        return Reunion(head, merge_without_base(mine, theirs), is_base_known=False)
+    return Reunion(head, merge(was, mine, theirs), is_base_known=True)
 
 
 def base_text(chapter: Chapter, base: str, offered: str | None = None) -> str | None:
     """Return the text that `base` names: the one offered, if it is that, or a kept one."""
     revision, _dash, hash8 = base.partition("-")
     if offered is not None and content_hash(offered)[:8] == hash8:
-        return derive(offered).content
+        return clean_prose(offered)
     try:
         found = snapshot(chapter, revision)
     except NotFound:

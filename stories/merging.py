@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from stories.comparing import common_runs
-from stories.text.builder import parse
-from stories.text.identity import plain
-from stories.text.schema import Block, serialise
+from stories.text import clean_html
+from stories.text.blocks import Passage, passages
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Merge:
             _chosen(part, next(waiting, "both")) if part.kind == "clash" else part.html
             for part in self.parts
         ]
-        return serialise(parse("".join(chosen)))
+        return clean_html("".join(chosen))
 
 
 @dataclass
@@ -65,14 +65,14 @@ class Side:
     block to what was put in before it, with the length of the base for the end.
     """
 
-    kept: dict[int, Block] = field(default_factory=dict)
-    added: dict[int, list[Block]] = field(default_factory=lambda: defaultdict(list))
+    kept: dict[int, Passage] = field(default_factory=dict)
+    added: dict[int, list[Passage]] = field(default_factory=lambda: defaultdict(list))
 
 
 def merge(base: str, mine: str, theirs: str) -> Merge:
     """Merge two schema texts that both came from `base`; see `Merge`."""
-    blocks = parse(base)
-    own, other = _against(blocks, parse(mine)), _against(blocks, parse(theirs))
+    blocks = passages(base)
+    own, other = _against(blocks, passages(mine)), _against(blocks, passages(theirs))
     parts: list[Part] = []
     for place in range(len(blocks) + 1):
         mine_added, theirs_added = own.added[place], other.added[place]
@@ -93,23 +93,23 @@ def merge_without_base(mine: str, theirs: str) -> Merge:
 
     What both have is kept, what only one has is added, and where they differ the writer chooses.
     """
-    own, other = parse(mine), parse(theirs)
+    own, other = passages(mine), passages(theirs)
     parts: list[Part] = []
     a = b = 0
-    runs = common_runs([plain(block) for block in own], [plain(block) for block in other])
+    runs = common_runs([block.plain for block in own], [block.plain for block in other])
     for i, j, length in [*runs, (len(own), len(other), 0)]:
-        left, right = serialise(own[a:i]), serialise(other[b:j])
+        left, right = _html(own[a:i]), _html(other[b:j])
         if left and right:
             parts.append(Part("clash", mine=left, theirs=right))
         elif left or right:
             parts.append(Part("mine" if left else "theirs", left or right))
         if length:
-            parts.append(Part("same", serialise(other[j : j + length])))
+            parts.append(Part("same", _html(other[j : j + length])))
         a, b = i + length, j + length
     return Merge(tuple(parts))
 
 
-def _against(base: list[Block], text: list[Block]) -> Side:
+def _against(base: list[Passage], text: list[Passage]) -> Side:
     side = Side()
     last = 0
     matched = dict(_pairs(base, text))
@@ -122,9 +122,9 @@ def _against(base: list[Block], text: list[Block]) -> Side:
     return side
 
 
-def _pairs(base: list[Block], text: list[Block]) -> list[tuple[int, int]]:
+def _pairs(base: list[Passage], text: list[Passage]) -> list[tuple[int, int]]:
     """Return (place in text, place in base) of blocks that are one block, rising on both sides."""
-    ids = {block.block_id for block in base} & {block.block_id for block in text} - {None}
+    ids = {block.block_id for block in base} & {block.block_id for block in text} - {""}
     old = [_name(block, ids) for block in base]
     new = [_name(block, ids) for block in text]
     pairs: list[tuple[int, int]] = []
@@ -136,12 +136,12 @@ def _pairs(base: list[Block], text: list[Block]) -> list[tuple[int, int]]:
     return pairs
 
 
-def _name(block: Block, ids: set[str | None]) -> str:
-    return f"#{block.block_id}" if block.block_id in ids else plain(block)
+def _name(block: Passage, ids: set[str]) -> str:
+    return f"#{block.block_id}" if block.block_id in ids else block.plain
 
 
 def _stand_ins(
-    gone: list[Block], new: list[Block], at_base: int, at_text: int, ids: set[str | None]
+    gone: list[Passage], new: list[Passage], at_base: int, at_text: int, ids: set[str]
 ) -> list[tuple[int, int]]:
     """Pair blocks without ids that stand in the same place, when nothing was added or removed."""
     if len(gone) != len(new):
@@ -153,43 +153,43 @@ def _stand_ins(
     ]
 
 
-def _additions(mine: list[Block], theirs: list[Block]) -> list[Part]:
-    if mine and [plain(block) for block in mine] == [plain(block) for block in theirs]:
-        return [Part("same", serialise(theirs))]
+def _additions(mine: list[Passage], theirs: list[Passage]) -> list[Part]:
+    if mine and [block.plain for block in mine] == [block.plain for block in theirs]:
+        return [Part("same", _html(theirs))]
     return [
-        Part(kind, serialise(blocks))
-        for kind, blocks in (("theirs", theirs), ("mine", mine))
-        if blocks
+        Part(kind, _html(blocks)) for kind, blocks in (("theirs", theirs), ("mine", mine)) if blocks
     ]
 
 
-def _block(base: Block, mine: Block | None, theirs: Block | None) -> list[Part]:
+def _block(base: Passage, mine: Passage | None, theirs: Passage | None) -> list[Part]:
     """Return what becomes of a block of the base, deletion clashes apart."""
     if mine is None or theirs is None:
         return [Part("mine" if mine is None else "theirs")] if (mine or theirs) else []
-    own, other = serialise([mine]), serialise([theirs])
-    if own == other:
-        return [Part("same", own)]
-    if plain(mine) == plain(base):
-        return [Part("theirs", other)]
-    if plain(theirs) == plain(base):
-        return [Part("mine", own)]
-    if plain(mine) == plain(theirs):
-        return [Part("same", other)]
-    return [Part("clash", mine=own, theirs=other)]
+    if mine.html == theirs.html:
+        return [Part("same", mine.html)]
+    if mine.plain == base.plain:
+        return [Part("theirs", theirs.html)]
+    if theirs.plain == base.plain:
+        return [Part("mine", mine.html)]
+    if mine.plain == theirs.plain:
+        return [Part("same", theirs.html)]
+    return [Part("clash", mine=mine.html, theirs=theirs.html)]
 
 
-def _deletion_clash(base: Block, mine: Block | None, theirs: Block | None) -> Part | None:
+def _deletion_clash(base: Passage, mine: Passage | None, theirs: Passage | None) -> Part | None:
     """Return a clash when one side took away what the other changed."""
     left = mine or theirs
-    if (mine is None) == (theirs is None) or left is None or plain(left) == plain(base):
+    if (mine is None) == (theirs is None) or left is None or left.plain == base.plain:
         return None
-    html = serialise([left])
-    return Part("clash", mine=html if mine else "", theirs=html if theirs else "")
+    return Part("clash", mine=mine.html if mine else "", theirs=theirs.html if theirs else "")
 
 
-def _clash_with(clash: Part, mine: list[Block], theirs: list[Block]) -> Part:
-    return Part("clash", mine=serialise(mine) + clash.mine, theirs=serialise(theirs) + clash.theirs)
+def _clash_with(clash: Part, mine: list[Passage], theirs: list[Passage]) -> Part:
+    return Part("clash", mine=_html(mine) + clash.mine, theirs=_html(theirs) + clash.theirs)
+
+
+def _html(blocks: list[Passage]) -> str:
+    return "".join(block.html for block in blocks)
 
 
 def _chosen(clash: Part, choice: str) -> str:
@@ -199,9 +199,8 @@ def _chosen(clash: Part, choice: str) -> str:
 def _joined(parts: list[Part]) -> list[Part]:
     """Join neighbours of one kind; a clash stays by itself."""
     joined: list[Part] = []
-    for part in parts:
-        if joined and part.kind != "clash" and joined[-1].kind == part.kind:
-            joined[-1] = Part(part.kind, joined[-1].html + part.html)
-        else:
-            joined.append(part)
+    for kind, found in groupby(parts, key=lambda part: part.kind):
+        run = list(found)
+        one = [Part(kind, "".join(part.html for part in run))]
+        joined += run if kind == "clash" else one
     return joined

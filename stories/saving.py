@@ -142,11 +142,16 @@ class SaveResult:
 
 def derive(raw: str) -> Prose:
     """Clean HTML or plain text and derive text, count and hash; TooLarge beyond 5 MB."""
-    if len(raw) > MAX_CONTENT_BYTES or len(raw.encode("utf-8", "replace")) > MAX_CONTENT_BYTES:
-        raise TooLarge(_("A chapter can hold up to 5 MB of text. Please divide it."))
-    content = clean_content(raw)
+    content = clean_prose(raw)
     text = to_text(content)
     return Prose(content, text, count_words(text), content_hash(content), content != raw)
+
+
+def clean_prose(raw: str) -> str:
+    """Return what is stored of HTML or plain text; TooLarge beyond 5 MB."""
+    if len(raw) > MAX_CONTENT_BYTES or len(raw.encode("utf-8", "replace")) > MAX_CONTENT_BYTES:
+        raise TooLarge(_("A chapter can hold up to 5 MB of text. Please divide it."))
+    return clean_content(raw)
 
 
 def parse_base(raw: str) -> str:

@@ -43,23 +43,25 @@ def chapter(request: HttpRequest, chapter_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return _page(request, current, form_errors=_errors(form), posted=form.data)
     try:
-        return _save(request, current, form)
-    except Stale:
-        # Read anew: what stands there now may be younger than what this request began with.
-        return _conflict(
-            request, get_object_or_404(own.select_related("story"), pk=chapter_id), form
-        )
+        mine = content_of(form, current)
+        try:
+            return _save(request, current, form, mine)
+        except Stale:
+            # Read anew: what stands there now may be younger than what this request began with.
+            current = get_object_or_404(own.select_related("story"), pk=chapter_id)
+            conflict = conflict_context(current, form, mine)
+            return _page(request, current, conflict=conflict, posted=form.data)
     except DomainError as refusal:
         return _page(request, current, form_errors=[refusal.detail], posted=form.data)
 
 
 @transaction.atomic
-def _save(request: HttpRequest, current: Chapter, form: ChapterTextForm) -> HttpResponse:
+def _save(request: HttpRequest, current: Chapter, form: ChapterTextForm, mine: str) -> HttpResponse:
     """Save the form's text, or do what the writer chose between two texts."""
     by: Any = request.user
     choice = form.cleaned_data["choice"]
     if choice:
-        shown, said = choose(request, current, form)
+        shown, said = choose(request, current, form, mine)
         if choice in {"merged", "mine"}:
             _rename(current, form, by=by)
         messages.success(request, said)
@@ -68,7 +70,7 @@ def _save(request: HttpRequest, current: Chapter, form: ChapterTextForm) -> Http
     saved = save_content(
         current.pk,
         by=by,
-        content=content_of(form, current),
+        content=mine,
         base=parse_base(form.cleaned_data["base"]),
         source="form",
         at=timezone.now(),
@@ -82,14 +84,6 @@ def _save(request: HttpRequest, current: Chapter, form: ChapterTextForm) -> Http
 def _rename(current: Chapter, form: ChapterTextForm, *, by: User) -> None:
     if form.cleaned_data["title"] not in {"", current.title}:
         update_chapter(current, by=by, title=form.cleaned_data["title"], at=timezone.now())
-
-
-def _conflict(request: HttpRequest, current: Chapter, form: ChapterTextForm) -> HttpResponse:
-    try:
-        conflict = conflict_context(current, form)
-    except DomainError as refusal:
-        return _page(request, current, form_errors=[refusal.detail], posted=form.data)
-    return _page(request, current, conflict=conflict, posted=form.data)
 
 
 def _page(
@@ -108,7 +102,7 @@ def _page(
         "chapter": current,
         "story": current.story,
         # Cleaned once more on the way out: what is stored is not trusted for being stored.
-        "content_html": mark_safe(clean_html(current.content)),  # noqa: S308
+        "content_html": "" if conflict else mark_safe(clean_html(current.content)),  # noqa: S308
         "form_text": to_markdown(current.content) if posted is None else posted.get("text", ""),
         "form_title": current.title if posted is None else posted.get("title", ""),
         "base": current.etag,

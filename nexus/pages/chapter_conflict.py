@@ -23,9 +23,7 @@ from stories.merging import Part
 from stories.models import Chapter, ChapterVersion
 from stories.saving import parse_base, save_content
 from stories.services.chapters import create_chapter
-from stories.text import clean_html, from_markdown, to_markdown, with_ids
-from stories.text.builder import parse
-from stories.text.schema import Block, serialise
+from stories.text import from_markdown, to_markdown, top_blocks, with_ids
 
 # Unchanged paragraphs shown on either side of a change.
 CONTEXT = 1
@@ -40,8 +38,10 @@ def content_of(form: ChapterTextForm, current: Chapter) -> str:
 
 
 @transaction.atomic
-def choose(request: HttpRequest, current: Chapter, form: ChapterTextForm) -> tuple[Chapter, str]:
-    """Do what the writer chose; return the chapter to show next and what to tell her.
+def choose(
+    request: HttpRequest, current: Chapter, form: ChapterTextForm, mine: str
+) -> tuple[Chapter, str]:
+    """Do what the writer chose of `mine` and the head; return what to show next, and to tell her.
 
     Both texts are kept whatever it is. Stale when the head is not the one she was shown.
     """
@@ -49,7 +49,7 @@ def choose(request: HttpRequest, current: Chapter, form: ChapterTextForm) -> tup
         raise Stale(_("This chapter was changed once more. Here is everything together."))
     by: Any = request.user
     at = timezone.now()
-    mine, choice = content_of(form, current), form.cleaned_data["choice"]
+    choice = form.cleaned_data["choice"]
     if choice == "chapter":
         title = _free_title(current)
         shown = create_chapter(
@@ -90,14 +90,14 @@ def _save(request: HttpRequest, current: Chapter, form: ChapterTextForm, mine: s
     )
 
 
-def conflict_context(current: Chapter, form: ChapterTextForm) -> dict[str, Any]:
-    """Describe both texts, joined, for `stories/_chapter_conflict.html`."""
-    reunion = _reunion(form, current, content_of(form, current))
+def conflict_context(current: Chapter, form: ChapterTextForm, mine: str) -> dict[str, Any]:
+    """Describe `mine` and the head, joined, for `stories/_chapter_conflict.html`."""
+    reunion = _reunion(form, current, mine)
     return {
         "base": form.cleaned_data["base"],
         "head": current.etag,
         "mine": form.cleaned_data["text"],
-        "theirs": to_markdown(current.content),
+        "theirs": to_markdown(current.content, is_proved=False),
         "clashes": reunion.merge.clashes,
         "is_base_known": reunion.is_base_known,
         "stretches": list(_stretches(reunion.merge.parts)),
@@ -130,7 +130,7 @@ def _stretches(parts: tuple[Part, ...]) -> Iterator[dict[str, Any]]:
 
 def _unchanged(part: Part, *, is_first: bool, is_last: bool) -> Iterator[dict[str, Any]]:
     """Fold an unchanged stretch to its ends beside a change."""
-    blocks = parse(part.html)
+    blocks = top_blocks(part.html)
     before, after = 0 if is_first else CONTEXT, 0 if is_last else CONTEXT
     hidden = len(blocks) - before - after
     if hidden <= 1:
@@ -143,10 +143,10 @@ def _unchanged(part: Part, *, is_first: bool, is_last: bool) -> Iterator[dict[st
         yield _same(blocks[-after:])
 
 
-def _same(blocks: list[Block]) -> dict[str, Any]:
-    return {"kind": "same", "html": _safe(serialise(blocks))}
+def _same(blocks: list[str]) -> dict[str, Any]:
+    return {"kind": "same", "html": _safe("".join(blocks))}
 
 
 def _safe(html: str) -> SafeString:
-    # Cleaned once more on the way out: what is stored is not trusted for being stored.
-    return mark_safe(clean_html(html))  # noqa: S308
+    # Blocks of the two texts that `reunite` cleaned.
+    return mark_safe(html)  # noqa: S308
