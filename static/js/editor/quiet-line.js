@@ -2,10 +2,9 @@
 
 import { chipOf } from "./chip.js";
 import { isReader } from "./recovery-steps.js";
+import { TodaysWords } from "./todays-words.js";
 
 export class QuietLine {
-  /** Words written since the last acknowledged save: today's number shows them at once. */
-  pending = 0;
   #spoken = "";
 
   constructor(host, wording, actions) {
@@ -14,7 +13,7 @@ export class QuietLine {
     this.parts = Object.fromEntries(
       Array.from(host.querySelectorAll("[data-live]"), (part) => [part.dataset.live, part]),
     );
-    this.today = Number(host.dataset.today);
+    this.today = new TodaysWords(Number(host.dataset.today));
     this.goal = Number(host.dataset.goal) || 0;
     this.times = new Intl.DateTimeFormat(document.documentElement.lang || "en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   }
@@ -28,15 +27,15 @@ export class QuietLine {
 
   showToday() {
     const { wording, parts, goal } = this;
-    const today = Math.max(0, this.today + this.pending);
+    const today = this.today.shown;
     parts["today-line"].textContent = wording.count("today", today);
     parts["share-line"].hidden = !goal;
     if (goal) parts["share-line"].textContent = wording.count("share", Math.floor((today * 100) / goal));
   }
 
-  /** From the server's `counts`: the ledger's own number, which includes what it acknowledged. */
-  setToday(words, goal) {
-    this.today = words;
+  /** From the server's `counts`: the ledger's own number, and the save in flight that it may include. */
+  setToday(words, goal, inFlight) {
+    this.today.counted(words, inFlight);
     if (goal !== undefined) this.goal = goal ?? 0;
     this.showToday();
   }

@@ -135,13 +135,15 @@ class NxEditor extends HTMLElement {
 
   /** The ledger's own number follows with `counts`; until then what was acknowledged is added here. */
   #saved(activity, { undo }) {
-    this.line.setToday(this.line.today + activity.typed);
+    this.line.today.acknowledged(activity);
+    this.line.showToday();
     if (undo) offerUndo(undo, this.session, this.wording);
   }
 
   #counts({ chapter_id, story_id, today_words, goal }) {
-    const isHere = chapter_id === this.dataset.chapter || story_id === this.dataset.story;
-    if (isHere && Number.isInteger(today_words)) this.line.setToday(today_words, goal);
+    const isHere = chapter_id === this.dataset.chapter;
+    if (!Number.isInteger(today_words) || !(isHere || story_id === this.dataset.story)) return;
+    this.line.setToday(today_words, goal, isHere ? this.session.state.request?.activity : null);
   }
 
   #savedElsewhere({ chapter_id, revision }) {
@@ -154,8 +156,7 @@ class NxEditor extends HTMLElement {
     if (!this.session) return;
     this.clash?.show(state);
     this.#openFor(state);
-    const waiting = [this.meter.peek(), state.request?.activity, state.carry];
-    this.line.pending = waiting.reduce((typed, activity) => typed + (activity?.typed ?? 0), 0);
+    this.line.today.waiting = [this.meter.peek(), state.request?.activity, state.carry];
     if (this.text) this.line.showWords(this.text.words);
     if (this.text) this.copies?.note(state, () => this.text.html());
   }
