@@ -5,7 +5,7 @@ changes nothing.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -113,7 +113,7 @@ def _row(
         user=user,
         story_id=story_id,
         day=day,
-        **asdict(bundle.figures),
+        **bundle.figures._asdict(),
         first_change_at=bundle.first_change_at,
         last_change_at=bundle.last_change_at,
         hours=bundle.hours,

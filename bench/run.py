@@ -451,7 +451,7 @@ def fill_ledger(studio: Studio) -> None:
         ids = [studio.story.pk, *(story.pk for story in stories)]
         cursor.execute(SESSIONS, {"user": studio.user.pk, "stories": ids, "days": YEARS * 365})
         cursor.execute(DAYS, {"user": studio.user.pk})
-        cursor.execute("ANALYZE")
+        cursor.execute("VACUUM ANALYZE")
     today = studio.user.day_of(at)
     roll_up_day(studio.user, today, at=at)
     set_plan(

@@ -7,6 +7,7 @@ from analytics.charts.bars import (
     bars_sentence,
     period_chart,
     series_chart,
+    words_sentence,
 )
 from analytics.charts.chapters import Length, lengths_chart
 from analytics.charts.chart import Chart
@@ -37,5 +38,6 @@ __all__ = [
     "ring_chart",
     "series_chart",
     "today_sentence",
+    "words_sentence",
     "year_chart",
 ]

@@ -29,10 +29,11 @@ from analytics.charts.frame import (
     legend,
     level,
 )
-from analytics.charts.svg import element, join, number, picture
+from analytics.charts.svg import Box, box, element, join, number, picture
 from analytics.periods import Period
 from analytics.reports.days import DayWords
 from analytics.reports.figures import Figures
+from analytics.reports.overview import BestDay
 from analytics.reports.series import SeriesRow
 from analytics.reports.stories import Row
 
@@ -172,7 +173,8 @@ def _name(period: Period) -> str:
 
 
 def _chart(bars: Sequence[Bar], sheet: Sheet, why: str | SafeString) -> Chart:
-    bars = [replace(bar, goal=_goal(bar, sheet)) for bar in bars]
+    if sheet.goal or sheet.goals:
+        bars = [replace(bar, goal=_goal(bar, sheet)) for bar in bars]
     columns = _columns(bars, sheet)
     drawn = [
         _drawing(bars, frame, sheet, ident)
@@ -216,13 +218,21 @@ def _heading(bar: Bar) -> str | SafeString:
 
 def bars_sentence(days: Sequence[DayWords]) -> str:
     """Say what the bars show: the sum, the writing days and the best of them."""
-    words = sum(day.words for day in days)
-    if not words:
-        return ngettext("No words on this day.", "No words in these %(days)d days.", len(days)) % {
-            "days": len(days)
+    best = max(days, key=lambda day: day.words, default=None)
+    return words_sentence(
+        sum(day.words for day in days),
+        days=len(days),
+        written=sum(day.words > 0 for day in days),
+        best=BestDay(best.day, best.words) if best else None,
+    )
+
+
+def words_sentence(words: int, *, days: int, written: int, best: BestDay | None) -> str:
+    """Say the same of sums at hand."""
+    if not words or best is None:
+        return ngettext("No words on this day.", "No words in these %(days)d days.", days) % {
+            "days": days
         }
-    best = max(days, key=lambda day: day.words)
-    written = sum(day.words > 0 for day in days)
     said = ngettext(
         "%(words)s words on %(count)d writing day; the best was %(day)s with %(most)s.",
         "%(words)s words on %(count)d writing days; the best was %(day)s with %(most)s.",
@@ -310,18 +320,9 @@ def _bars(bars: Sequence[Bar], scale: int, frame: Frame, hatch: str) -> list[Saf
 def _rect(
     bar: Bar, x: float, slot: float, span: tuple[float, float], css: str, words: int
 ) -> SafeString:
-    return element(
-        "rect",
-        element("title", f"{bar.name}: {whole(words)}"),
-        x=number(x + slot * 0.15),
-        y=number(span[0]),
-        width=number(slot * 0.7),
-        height=number(span[1]),
-        rx=number(min(2, slot / 5)),
-        class_=css,
-        data_day=bar.key,
-        data_words=words,
-    )
+    place = Box(x + slot * 0.15, span[0], slot * 0.7, span[1], min(2, slot / 5))
+    data = {"day": bar.key, "words": words}
+    return box(f"{bar.name}: {whole(words)}", place, css=css, data=data)
 
 
 def _rest(bar: Bar, x: float, slot: float, frame: Frame, hatch: str) -> SafeString:

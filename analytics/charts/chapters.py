@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from analytics.charts.chart import Chart, nice_top, whole
 from analytics.charts.frame import NARROW, ROOMY, Frame, fitted, grid, label_at, labels_below
-from analytics.charts.svg import element, join, number, picture
+from analytics.charts.svg import Box, box, join, picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +97,12 @@ def _drawing(
 
 def _bar(one: Length, slot: float, scale: int, frame: Frame) -> SafeString:
     y = frame.y(one.words, scale)
-    return element(
-        "rect",
-        element("title", f"{one.place}. {one.title}: {whole(one.words)}"),
-        x=number(frame.left + (one.place - 1) * slot + slot * 0.15),
-        y=number(y),
-        width=number(min(slot * 0.7, 40)),
-        height=number(frame.base - y),
-        rx=number(min(2, slot / 5)),
-        class_="chart__bar",
-        data_chapter=one.place,
-        data_words=one.words,
+    x = frame.left + (one.place - 1) * slot + slot * 0.15
+    return box(
+        f"{one.place}. {one.title}: {whole(one.words)}",
+        Box(x, y, min(slot * 0.7, 40), frame.base - y, min(2, slot / 5)),
+        css="chart__bar",
+        data={"chapter": one.place, "words": one.words},
     )
 
 

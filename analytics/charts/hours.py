@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from analytics.charts.chart import Chart, Downloads, shades_sentence, whole
-from analytics.charts.svg import cell, element, picture, text
+from analytics.charts.svg import Box, box, element, picture, text
 from analytics.reports.clock import HOURS, Clock, ClockCell
 from analytics.reports.clock import WEEKDAYS as DAYS
 
@@ -68,11 +68,10 @@ def _name(one: ClockCell) -> str:
 
 
 def _cell(one: ClockCell, clock: Clock, week_start: int) -> SafeString:
-    return cell(
+    x, y = LEFT + one.hour * STEP, TOP + _row(one.weekday, week_start) * STEP
+    return box(
         f"{_name(one)}: {whole(one.words)}",
-        x=LEFT + one.hour * STEP,
-        y=TOP + _row(one.weekday, week_start) * STEP,
-        size=CELL,
+        Box(x, y, CELL, CELL),
         css=f"heat__cell heat__cell--{clock.shade(one.words)}",
         data={"weekday": one.weekday, "hour": one.hour, "words": one.words},
     )

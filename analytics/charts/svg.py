@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from html import escape
+from typing import NamedTuple
 
 from django.utils.safestring import SafeString
 
@@ -28,16 +29,25 @@ def _escaped(value: object) -> str:
     return value if isinstance(value, SafeString) else escape(str(value))
 
 
-def cell(
-    title: str, *, x: float, y: float, size: float, css: str, data: dict[str, object]
-) -> SafeString:
-    """Return a rounded square with its words: `element` in one go, since a page has a thousand.
+class Box(NamedTuple):
+    """A rectangle and how round its corners are."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    rx: float = 2
+
+
+def box(title: str, place: Box, *, css: str, data: dict[str, object]) -> SafeString:
+    """Return a rectangle with its words: `element` in one go, since a page has a thousand.
 
     `css` and the names in `data` are ours; `title` and the values are escaped.
     """
+    x, y, width, height, rx = map(number, place)
     pairs = "".join([f' data-{name}="{_escaped(value)}"' for name, value in data.items()])
     return SafeString(
-        f'<rect x="{x}" y="{y}" width="{size}" height="{size}" rx="2" class="{css}"{pairs}>'
+        f'<rect x="{x}" y="{y}" width="{width}" height="{height}" rx="{rx}" class="{css}"{pairs}>'
         f"<title>{escape(title)}</title></rect>"
     )
 
@@ -67,7 +77,7 @@ def join(*parts: str) -> SafeString:
 
 def number(value: float) -> str:
     """Return a coordinate without needless digits, the same in every locale."""
-    return f"{value:.2f}".rstrip("0").rstrip(".")
+    return str(value) if isinstance(value, int) else f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def text(content: str, x: float, y: float, *, anchor: str = "start", css: str) -> SafeString:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from analytics.charts.chart import Chart, Downloads, said_alike, shades_sentence, whole
-from analytics.charts.svg import cell, element, picture, text
+from analytics.charts.svg import Box, box, element, picture, text
 from analytics.reports.heat import HeatYear
 
 CELL = 11
@@ -95,11 +95,14 @@ def _rows(
 def _cells(year: HeatYear, week_start: int) -> list[SafeString]:
     told, dated = said_alike()
     return [
-        cell(
+        box(
             f"{dated(day.day)}: {told(day.words)}",
-            x=LEFT + _column(day.day, week_start) * STEP,
-            y=TOP + _row(day.day, week_start) * STEP,
-            size=CELL,
+            Box(
+                LEFT + _column(day.day, week_start) * STEP,
+                TOP + _row(day.day, week_start) * STEP,
+                CELL,
+                CELL,
+            ),
             css=f"heat__cell heat__cell--{year.shade(day.words)}",
             data={"day": day.day.isoformat(), "words": day.words},
         )

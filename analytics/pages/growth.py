@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import date
 from itertools import accumulate
 
@@ -29,16 +29,17 @@ def growth_span(plan: Plan | None, today: date) -> Period:
 
 
 def growth_of(
-    story: Story, words: int, *, plan: Plan | None, today: date, days: Collection[date]
+    story: Story,
+    words: int,
+    figures: Mapping[date, reports.Figures],
+    *,
+    plan: Plan | None,
+    today: date,
 ) -> Chart:
-    """Draw the book's words over its `growth_span`; `days` is what `fresh_days` said of it.
-
-    Two queries, four with a plan.
+    """Draw the book's words over its `growth_span`, whose figures are at hand. Two queries with a
+    plan.
     """
     span = growth_span(plan, today)
-    figures = reports.figures_by_day(
-        story.owner, within=span, today=today, story_id=story.pk, days=days
-    )
     forecast = Forecast.objects.filter(story=story).order_by("-made_on").first() if plan else None
     par = _par(plan, span, user=story.owner) if plan else {}
     return growth_chart(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,10 +21,10 @@ from analytics.charts import (
     MEASURE_NAMES,
     Chart,
     Sheet,
-    bars_sentence,
     causes_chart,
     clock_chart,
     series_chart,
+    words_sentence,
     year_chart,
 )
 from analytics.charts.chart import long_date, whole
@@ -31,7 +32,6 @@ from analytics.forms import OverviewForm
 from analytics.pages.parts import BUCKET_OF, day_url, downloads, figure, period_label, readable
 from analytics.pages.sessions import sessions_of
 from analytics.periods import Period
-from analytics.reports.days import day_words
 from analytics.reports.figures import fresh_days
 from analytics.reports.goals import goals_by_day
 from analytics.reports.heat import heat_of, year_of
@@ -149,7 +149,7 @@ def _series(
         "week": _("%(measure)s by week"),
         "month": _("%(measure)s by month"),
     }
-    sentence = _sentence(figures, overview, today=today)
+    sentence = _sentence(overview)
     sheet = Sheet(
         heading=_("Day") if bucket == "day" else _("Period"),
         title=titles[bucket] % {"measure": MEASURE_NAMES[measure]},
@@ -170,11 +170,14 @@ def _series(
     return replace(chart, downloads=downloads("series", "csv", "xlsx", **asked_for))
 
 
-def _sentence(
-    figures: dict[date, reports.Figures], overview: reports.Overview, *, today: date
-) -> str:
+def _sentence(overview: reports.Overview) -> str:
     if overview.measure == "words":
-        return bars_sentence(day_words(figures, overview.within, today=today))
+        return words_sentence(
+            overview.value,
+            days=len(overview.within),
+            written=overview.active_days,
+            best=overview.best_day,
+        )
     units = {
         "net": _("%(value)s words net in %(days)s days, an average of %(average)s a day."),
         "gross": _("%(value)s words gross in %(days)s days, an average of %(average)s a day."),
@@ -198,7 +201,13 @@ def _row_url(row: reports.SeriesRow, measure: str) -> str:
 
 def range_url(within: Period, **asked: str) -> str:
     query = urlencode({"from_date": within.first, "to_date": within.last} | asked)
-    return f"{reverse('analytics:overview')}?{query}"
+    return f"{_page_url()}?{query}"
+
+
+@cache
+def _page_url() -> str:
+    """Return the page's address, of which a chart of years has one for each bar."""
+    return reverse("analytics:overview")
 
 
 def _why(overview: reports.Overview) -> str | SafeString:

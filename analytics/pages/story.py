@@ -37,7 +37,6 @@ from analytics.pages.parts import (
 )
 from analytics.pages.sessions import sessions_of
 from analytics.periods import Period
-from analytics.reports.figures import fresh_days
 from analytics.reports.goals import goals_by_day
 from analytics.reports.heat import heat_of, year_of
 from analytics.reports.stories import DEFAULT_DAYS
@@ -59,12 +58,13 @@ def story_context(
     """
     user, day = story.owner, story.owner.day_of(at)
     asked |= {"frequency": readable(asked.get("frequency", "Daily"), _days_asked(asked, day))}
-    plan, year = Plan.objects.filter(story=story).first(), year_of(day.year)
-    fresh = fresh_days(user, _span(plan, asked, day), day)
-    report = reports.story_analytics(
-        story, at=at, fill=_may_fill(asked, today=day), days=fresh, **asked
+    plan = Plan.objects.filter(story=story).first()
+    figures = reports.figures_by_day(
+        user, within=_span(plan, asked, day), today=day, story_id=story.pk
     )
-    figures = reports.figures_by_day(user, within=year, today=day, story_id=story.pk, days=fresh)
+    report = reports.story_analytics(
+        story, at=at, fill=_may_fill(asked, today=day), figures=figures, **asked
+    )
     today = figures.get(day, reports.Figures())
     goal = reports.goal_on(user, day, story_id=story.pk)
     spread = reports.figures_within(report)
@@ -90,7 +90,7 @@ def story_context(
             day_url=day_url,
         ),
         "growth": growth_of(
-            story, sum(words for *_one, words in chapters), plan=plan, today=day, days=fresh
+            story, sum(words for *_one, words in chapters), figures, plan=plan, today=day
         ),
         "lengths": _lengths(chapters) if chapters else None,
         "figures": _figures(report, spread),
@@ -110,7 +110,7 @@ def _span(plan: Plan | None, asked: dict[str, Any], today: date) -> Period:
         year_of(today.year).first,
         growth_span(plan, today).first,
     )
-    return Period(min(firsts), max(today, last))
+    return Period(min(firsts), max(year_of(today.year).last, last))
 
 
 def _may_fill(asked: dict[str, Any], *, today: date) -> bool:

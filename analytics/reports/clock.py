@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import F, Func, IntegerField, Q, Sum
+from django.db import connection
+from django.db.models import F, Func, IntegerField, Sum
+from psycopg.sql import SQL
 
 from accounts.models import User
-from analytics.models import WritingDay
 from analytics.periods import Period
-from analytics.reports.figures import fresh_sessions
+from analytics.reports.figures import fresh_days, fresh_sessions
 from analytics.reports.heat import quantile_bounds, shade_of
 
 WEEKDAYS, HOURS = 7, 24
+# Summed where the days are: years of them are thousands of arrays.
+HOUR_SUMS = ", ".join(f"coalesce(sum(hours[{hour}]), 0)::int" for hour in range(1, HOURS + 1))
+ROLLED_HOURS = """
+    SELECT extract(isodow FROM day)::int - 1, ARRAY[{hours}] FROM analytics_writingday
+    WHERE user_id = {user} AND {story} AND day BETWEEN {first} AND {last} AND day <> ALL(%s)
+    GROUP BY 1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,26 +77,27 @@ def clock(
     Three queries; two with `days`, what `fresh_days` said of them.
     """
     today = user.day_of(at)
-    fresh = _fresh_hours(user, within, today, story_id, days)
-    whole = Q(story_id=story_id) if story_id else Q(story__isnull=True)
-    rolled = WritingDay.objects.filter(
-        whole, user=user, day__range=(within.first, within.last), day__lt=today
-    )
-    hours: dict[date, Sequence[int]] = dict(rolled.values_list("day", "hours"))
-    return clock_of((hours | fresh).items(), within)
-
-
-def clock_of(hours: Iterable[tuple[date, Sequence[int]]], within: Period) -> Clock:
-    """Sum days' hours by weekday. Pure."""
-    by_weekday: list[list[Sequence[int]]] = [[] for _weekday in range(WEEKDAYS)]
-    for day, counts in hours:
-        by_weekday[day.weekday()].append(counts)
-    rows = tuple(
-        tuple(map(sum, zip(*counts, strict=True))) if counts else (0,) * HOURS
-        for counts in by_weekday
-    )
+    waiting = fresh_days(user, within, today) if days is None else days
+    rows = [[0] * HOURS for _weekday in range(WEEKDAYS)]
+    for weekday, counts in _rolled_hours(user, within, waiting, story_id):
+        rows[weekday] = list(counts)
+    for day, hour, words in _fresh_hours(user, within, today, story_id, waiting):
+        rows[day.weekday()][hour] += words
     cells = [words for row in rows for words in row if words > 0]
-    return Clock(within, rows, quantile_bounds(cells))
+    return Clock(within, tuple(map(tuple, rows)), quantile_bounds(cells))
+
+
+def _rolled_hours(
+    user: User, within: Period, waiting: Collection[date], story_id: UUID | None
+) -> list[tuple[int, list[int]]]:
+    """Return the hours of each weekday, 0 for Monday, over the days whose rollup is settled."""
+    story = SQL("story_id = {}").format(story_id) if story_id else SQL("story_id IS NULL")
+    with connection.cursor() as cursor:
+        query = SQL(ROLLED_HOURS).format(
+            hours=SQL(HOUR_SUMS), user=user.pk, story=story, first=within.first, last=within.last
+        )
+        cursor.execute(query.as_string(), [list(waiting)])
+        return cursor.fetchall()
 
 
 class _LocalHour(Func):
@@ -105,17 +113,14 @@ def _fresh_hours(
     within: Period,
     today: date,
     story_id: UUID | None,
-    days: Collection[date] | None,
-) -> dict[date, Sequence[int]]:
+    days: Collection[date],
+) -> Iterable[tuple[date, int, int]]:
     """Read the hours of the days whose rollup is not settled from their sessions."""
-    found: dict[date, list[int]] = defaultdict(lambda: [0] * HOURS)
-    sums = (
+    return (
         fresh_sessions(user, within, today, story_id, days=days)
         .order_by()
         .annotate(hour=_LocalHour(F("started_at"), F("time_zone")))
         .values("day", "hour")
         .annotate(words=Sum(F("typed") + F("applied")))
+        .values_list("day", "hour", "words")
     )
-    for row in sums:
-        found[row["day"]][row["hour"]] += row["words"]
-    return dict(found)

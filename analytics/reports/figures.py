@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, fields
 from datetime import date, timedelta
-from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -51,12 +49,12 @@ UNSETTLED_DAYS = """
     LEFT JOIN analytics_writingday AS rolled
         ON rolled.user_id = {user} AND rolled.story_id IS NULL AND rolled.day = changed.day
     WHERE rolled.rolled_up_at IS NULL OR rolled.rolled_up_at <= changed.changed_at + {settling}
+        OR changed.day >= {today}
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Figures(WordSums):
-    """Words by cause, time and sessions of some stretch."""
+class Counts(NamedTuple):
+    """What is counted of some stretch. A tuple: a page of five years makes thousands of them."""
 
     typed: int = 0
     pasted: int = 0
@@ -72,6 +70,12 @@ class Figures(WordSums):
     active_seconds: int = 0
     saves: int = 0
     sessions: int = 0
+
+
+class Figures(WordSums, Counts):
+    """Words by cause, time and sessions of some stretch."""
+
+    __slots__ = ()
 
     @property
     def minutes(self) -> int:
@@ -94,13 +98,12 @@ class Figures(WordSums):
 
 
 NOTHING = Figures()
-NAMES = tuple(field.name for field in fields(Figures))
-_row_of = attrgetter(*NAMES)
+NAMES = Figures._fields
 
 
 def add_up(parts: Iterable[Figures]) -> Figures:
-    rows = [_row_of(part) for part in parts]
-    return Figures(*map(sum, zip(*rows, strict=True))) if rows else NOTHING
+    columns = [sum(column) for column in zip(*parts, strict=True)]
+    return Figures(*columns) if columns else NOTHING
 
 
 def unsettled() -> Q:
@@ -132,12 +135,12 @@ def figures_by_day(
     """
     fresh = fresh_sessions(user, within, today, story_id, days=days)
     summed = fresh.order_by().values("day").annotate(**_sums()).values_list("day", *NAMES)
-    found = {day: Figures(*row) for day, *row in summed}
+    found = {row[0]: Figures._make(row[1:]) for row in summed}
     if within.first >= today:
         return found
     rows = WritingDay.objects.filter(story_id=story_id) if story_id else _whole_days()
     rolled = rows.filter(user=user, day__range=(within.first, within.last))
-    kept = {day: Figures(*row) for day, *row in rolled.values_list("day", *NAMES)}
+    kept = {row[0]: Figures._make(row[1:]) for row in rolled.values_list("day", *NAMES)}
     return kept | found
 
 
@@ -163,12 +166,15 @@ def _whole_days() -> Any:
 
 
 def fresh_days(user: User, within: Period, today: date) -> list[date]:
-    """Return the days that must be read from their sessions: today, and the unsettled ones."""
+    """Return the days of `within` that must be read from their sessions: today and later, and the
+    unsettled ones.
+    """
     with connection.cursor() as cursor:
         query = SQL(UNSETTLED_DAYS).format(
             user=Literal(user.pk),
             first=Literal(within.first),
-            last=Literal(min(within.last, today)),
+            last=Literal(within.last),
+            today=Literal(today),
             settling=Literal(SETTLING),
         )
         cursor.execute(query.as_string())
@@ -190,7 +196,7 @@ def fresh_sessions(
     if within.first >= today:
         return sessions
     waiting = fresh_days(user, within, today) if days is None else days
-    return sessions.filter(Q(day__gte=today) | Q(day__in=waiting))
+    return sessions.filter(day__in=waiting)
 
 
 def _sessions(user: User, within: Period, story_id: UUID | None) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -60,20 +60,23 @@ def story_analytics(
     from_date: date | None = None,
     to_date: date | None = None,
     fill: bool = False,
-    days: Collection[date] | None = None,
+    figures: Mapping[date, Figures] | None = None,
     at: datetime,
 ) -> StoryAnalytics:
     """Report a story's words over time and its key figures. Constant queries.
 
     Without dates the rows cover the last 30 days and the key figures today, 7 or 30 days, by
-    frequency; with either date both cover the range. Weeks are ISO weeks. `days` is what
-    `fresh_days` said of them, where it was asked already.
+    frequency; with either date both cover the range. Weeks are ISO weeks. `figures` are the story's
+    of these days and maybe others, where they are at hand.
     """
     today = story.owner.day_of(at)
     within = _range(from_date, to_date, today)
     if fill and len(within) > MOST_FILLED_DAYS:
         raise Invalid.field("from_date", _("Please ask for ten years at most."), code="too_long")
-    figures = figures_by_day(story.owner, within=within, today=today, story_id=story.pk, days=days)
+    if figures is None:
+        figures = figures_by_day(story.owner, within=within, today=today, story_id=story.pk)
+    else:
+        figures = {day: found for day, found in figures.items() if day in within}
     is_default = from_date is None and to_date is None
     kpi_range = last_days(KPI_DAYS[frequency], today) if is_default else within
     target = Target.objects.filter(story=story, frequency=frequency).first()
@@ -105,8 +108,12 @@ def _rows(
     grouped: dict[Period, list[Figures]] = {}
     if fill:
         grouped = {period: [] for period in periods_within(within, frequency)}
+    period = None
     for day in sorted(figures):
-        grouped.setdefault(period_of(day, frequency), []).append(figures[day])
+        # Most days lie in the period of the one before.
+        if period is None or day > period.last:
+            period = period_of(day, frequency)
+        grouped.setdefault(period, []).append(figures[day])
     return [Row(period, add_up(grouped[period])) for period in sorted(grouped)]
 
 

@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from accounts.models import Preferences, User
 from analytics.models import WritingDay, WritingSession
 from analytics.periods import DAY, Period
-from analytics.reports.figures import unsettled
+from analytics.reports.figures import fresh_days
 from analytics.rest import rest_on
 
 TODAY, YESTERDAY, REST = "today", "yesterday", "rest"
@@ -66,9 +66,8 @@ def streak_sentence(found: Streak) -> str:
 def writing_days(user: User, *, until: date, minimum: int = 1, unit: str = "words") -> set[date]:
     """Return every day up to `until` on which the minimum, in words or minutes, was met."""
     rolled = WritingDay.objects.filter(user=user, story=None, day__lte=until)
-    sessions = WritingSession.objects.filter(user=user, day__lte=until)
-    waiting = sessions.filter(unsettled()).order_by().values("day")
-    fresh = sessions.filter(day__in=waiting) | sessions.filter(day=until)
+    waiting = fresh_days(user, Period(date.min, until), until)
+    fresh = WritingSession.objects.filter(user=user, day__in=waiting)
     done = _done_by_day(rolled, unit) | _done_by_day(fresh, unit)
     needed = minimum * 60 if unit == Preferences.MinimumUnit.MINUTES else minimum
     return {day for day, amount in done.items() if amount >= needed}
