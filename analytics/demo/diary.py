@@ -14,6 +14,7 @@ from django.db.models import F
 
 from accounts.models import User
 from analytics import rollups, services
+from analytics.demo.plan import declare_rests, make_plan
 from analytics.demo.rhythm import Rhythm, Sitting
 from analytics.demo.works import ChapterText, Work
 from analytics.models import WritingSession
@@ -178,7 +179,10 @@ def write_demo(user: User, works: list[Work], *, days: int, until: datetime) -> 
     _finish_works(diary, works)
     _set_targets(diary, works, until=until)
     services.close_idle_sessions(at=until)
+    written = WritingSession.objects.filter(user=user).values_list("day", flat=True)
+    declare_rests(user, set(written), today=user.day_of(until))
     roll_up(user)
+    _plan(diary, works, until=until)
     # Nobody watches history being made: no live message follows it.
     del connection.run_on_commit[waiting:]
     return len(sittings)
@@ -213,6 +217,13 @@ def _set_targets(diary: Diary, works: list[Work], *, until: datetime) -> None:
         )
         set_at = until - timedelta(days=back)
         Target.objects.filter(pk=target.pk).update(created_at=set_at, updated_at=set_at)
+
+
+def _plan(diary: Diary, works: list[Work], *, until: datetime) -> None:
+    """Plan the book on the desk, once its days are there to plan by."""
+    if story := diary.stories.get(works[-1].title):
+        words = sum(desk.words for desk in diary.desks if desk.chapter.story_id == story.pk)
+        make_plan(story, words=words, at=until)
 
 
 def roll_up(user: User) -> None:

@@ -12,10 +12,10 @@ from analytics import reports
 from analytics.demo.diary import EMAIL, write_demo
 from analytics.demo.rhythm import Rhythm
 from analytics.demo.works import parse_work, read_works
-from analytics.models import WritingDay, WritingSession
+from analytics.models import Forecast, RestDay, WritingDay, WritingSession
 from analytics.tests.builders import at
 from stories.counting import count_words
-from stories.models import Chapter, Story
+from stories.models import Chapter, Plan, Story
 
 NOW = at("2026-03-11 23:30")
 WORK = """# A small book
@@ -97,6 +97,31 @@ def test_the_days_of_the_demo_are_its_sessions():
     assert all(row.last_change_at < NOW and row.ended_at for row in sessions)
     assert reports.streak(user, at=NOW).current >= 10
     assert days.latest("day").goal == 200
+
+
+@pytest.mark.django_db
+def test_the_demo_has_a_plan_that_its_writer_can_keep():
+    user = User.objects.create_user(EMAIL, time_zone="Europe/London")
+    write_demo(user, read_works()[-1:], days=80, until=NOW)
+    plan = Plan.objects.get(story__owner=user)
+    words = sum(Chapter.objects.filter(story=plan.story).values_list("word_count", flat=True))
+    report = reports.plan_report(plan, word_count=words, user=user, at=NOW)
+    assert plan.start_on < NOW.date() < plan.due_on
+    assert 0 <= plan.start_words < words < plan.total_words and report.quota_today > 0
+    assert reports.forecast_report(report).status == "ready"
+    made = list(Forecast.objects.filter(story=plan.story).values_list("made_on", "words_left"))
+    assert len(made) >= 2 and made == sorted(made) == sorted(made, key=lambda row: -row[1])
+
+
+@pytest.mark.django_db
+def test_the_demo_rests_without_losing_its_streak():
+    user = User.objects.create_user(EMAIL, time_zone="Europe/London")
+    write_demo(user, read_works()[-1:], days=80, until=NOW)
+    rests = RestDay.objects.filter(user=user)
+    assert {rest.kind for rest in rests} == {"life", "planned"}
+    past = rests.get(kind="life")
+    assert not WritingSession.objects.filter(user=user, day__range=(past.from_date, past.to_date))
+    assert reports.streak(user, at=NOW).current >= 10
 
 
 def test_the_demo_is_never_made_in_production(settings):
