@@ -5,13 +5,18 @@ from __future__ import annotations
 import sys
 from http import HTTPStatus
 
+from django.conf import settings
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
 from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 
-from nexus.lib.problems import RETRY_AFTER, as_busy
+from nexus.lib.errors import Forbidden
+from nexus.lib.problems import RETRY_AFTER, as_busy, refusal_response
 
 SENTENCES = {
     400: "The request could not be understood.",
@@ -32,7 +37,17 @@ ALONE = {400, 500, 503}
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if isinstance(exception, SessionInterrupted):
+        return signed_out(request)
     return answer(request, 400)
+
+
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """Answer someone whose session was ended elsewhere while they asked."""
+    if request.path_info.startswith("/api/"):
+        refusal = Forbidden(_("Please sign in first."), code="not_authenticated")
+        return refusal_response(request, refusal)
+    return redirect(settings.LOGIN_URL)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

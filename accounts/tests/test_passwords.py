@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -38,7 +39,23 @@ def with_key(key):
     return client
 
 
+def ended_meanwhile(execute, sql, params, many, context):
+    """Let the writer sign out everywhere just after her refresh tokens were taken back."""
+    answer = execute(sql, params, many, context)
+    if sql.startswith('UPDATE "accounts_session" SET "refresh_secret"'):
+        execute("DELETE FROM accounts_session", (), False, context)
+    return answer
+
+
 # --- Change -------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_a_session_ended_during_a_change_is_refused_and_the_password_is_new(as_alice):
+    with connection.execute_wrapper(ended_meanwhile):
+        answer = post(as_alice, "change", CHANGE)
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_authenticated")
+    assert can_sign_in(NEW)
 
 
 @pytest.mark.django_db

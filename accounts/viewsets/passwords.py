@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -76,7 +77,10 @@ class PasswordChangeView(ApiView):
             request._request, current=values["current_password"], new=values["new_password"]
         )
         answer = {"message": _("Your password is changed.")}
-        session = Session.objects.get(public_id=public_id_of(request._request))
+        session = Session.objects.filter(public_id=public_id_of(request._request)).first()
+        if session is None:
+            # Ended from elsewhere while the letter about the change was handed over.
+            raise SessionInterrupted
         if session.kind != Session.Kind.PROGRAM:
             return Response(answer)
         pair = tokens.issue(session, self.person, at=timezone.now())

@@ -1,9 +1,11 @@
 """Routes for `test_middleware`: one for each way a request can end, before the site's own."""
 
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import path
 
+from accounts.models import Session
 from nexus.urls import urlpatterns as site
 
 handler400 = "nexus.error_views.bad_request"
@@ -32,6 +34,17 @@ def who(request):
     return HttpResponse(str(request.user))
 
 
+def loses_session(request):
+    """Change a session that somebody ends before the answer is out."""
+    request.session["seen"] = True
+    Session.objects.all().delete()
+    return HttpResponse("fine")
+
+
+def finds_no_session(request):
+    raise SessionInterrupted
+
+
 def own_policy(request):
     return HttpResponse(headers={"Content-Security-Policy": "default-src 'none'"})
 
@@ -52,6 +65,10 @@ urlpatterns = [
     path("suspects/", suspects),
     path("own-policy/", own_policy),
     path("signs-in/", signs_in),
+    path("loses-session/", loses_session),
+    path("finds-no-session/", finds_no_session),
+    path("api/v1/loses-session", loses_session),
+    path("api/v1/finds-no-session", finds_no_session),
     path("api/v1/breaks", breaks),
     path("api/v1/refuses", refuses),
     *site,

@@ -171,3 +171,17 @@ def test_rows_quoted_by_postgres_are_dropped_from_tracebacks():
     text = "IntegrityError: duplicate key\nDETAIL:  Key (title)=(My secret) already exists.\nend"
     event = without_rows(None, "error", {"exception": text})
     assert event["exception"] == "IntegrityError: duplicate key\nend"
+
+
+@pytest.mark.parametrize("path", ["loses-session", "finds-no-session"])
+def test_a_session_that_ends_meanwhile_is_a_refusal_to_a_program(as_alice, path):
+    answer = as_alice.get(f"/api/v1/{path}")
+    assert answer.status_code == 403
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json()["code"] == "not_authenticated"
+
+
+@pytest.mark.parametrize("path", ["loses-session", "finds-no-session"])
+def test_a_session_that_ends_meanwhile_leads_a_person_to_the_door(as_alice, path):
+    answer = as_alice.get(f"/{path}/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/accounts/login/")
