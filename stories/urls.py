@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from stories import compare_page, division_pages, history_pages, views
+from stories import compare_page, division_pages, history_pages, reading_page, views
 
 urlpatterns = [
     path("stories/new/", views.story_create, name="create"),
     path("stories/<uuid:story_id>/edit/", views.story_edit, name="edit"),
+    path("stories/<uuid:story_id>/read/", reading_page.story_read, name="read"),
     path("stories/<uuid:story_id>/trash/", views.story_trash, name="trash_story"),
     path("stories/<uuid:story_id>/restore/", views.story_restore, name="restore"),
     path("chapters/<uuid:chapter_id>/move/", views.chapter_move, name="chapter_move"),

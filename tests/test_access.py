@@ -37,6 +37,7 @@ WRITERS_PAGES = {
     "desk": "/",
     "story": "/stories/{story}/",
     "edit": "/stories/{story}/edit/",
+    "read": "/stories/{story}/read/",
     "editor": "/chapters/{chapter}/",
     "split": "/chapters/{chapter}/split/?at=2",
     "merge": "/chapters/{chapter}/merge/",
