@@ -6,9 +6,11 @@ address count an IPv6 network of /64 as one: a home has one, and 2^64 addresses 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
@@ -16,7 +18,8 @@ from nexus.lib import limits
 from nexus.lib.addresses import client_network
 from nexus.lib.errors import TooMany
 
-MINUTE = 60
+MINUTE, HOUR, DAY = 60, 3600, 86_400
+WRONG_CODES_PER_DAY = 30
 FAILED_LOGINS_PER_EMAIL = 5
 FAILED_LOGINS_PER_ADDRESS = 20
 LOGIN_ADDRESS, LOGIN_EMAIL, LOGIN_PAIR = "login-address", "login-email", "login-pair"
@@ -115,6 +118,20 @@ def mfa_code(user: User) -> None:
     _spend("mfa-code", str(user.pk))
 
 
+def guess_code(user: User) -> None:
+    """One code that may be wrong, before it is looked at; `right_code` takes it back.
+
+    Ten a minute alone would let a patient thief of the password try 14,400 of a million codes a
+    day, three of which are good at any time.
+    """
+    mfa_code(user)
+    _spend("mfa-wrong", str(user.pk), limit=WRONG_CODES_PER_DAY, seconds=DAY)
+
+
+def right_code(user: User) -> None:
+    limits.give_back("mfa-wrong", str(user.pk))
+
+
 def email_change(user: User) -> None:
     _spend("email-change", str(user.pk))
 
@@ -129,14 +146,22 @@ def data_request(user: User) -> None:
 
 def too_many(verdict: limits.Verdict) -> TooMany:
     """Return the refusal that tells how long to wait."""
+    return TooMany(_sentence(verdict.reset_in), wait=verdict.reset_in, limit=verdict.limit)
+
+
+def _sentence(seconds: int) -> str:
+    if seconds > HOUR:
+        hours = math.ceil(seconds / HOUR)
+        return _("That was tried too often. Please try again in %(n)d hours.") % {"n": hours}
+    if seconds > 2 * MINUTE:
+        minutes = math.ceil(seconds / MINUTE)
+        return _("That was tried too often. Please try again in %(n)d minutes.") % {"n": minutes}
     sentence = ngettext(
         "That was tried too often. Please wait a second, then try again.",
         "That was tried too often. Please wait %(wait)d seconds, then try again.",
-        verdict.reset_in,
+        seconds,
     )
-    return TooMany(
-        sentence % {"wait": verdict.reset_in}, wait=verdict.reset_in, limit=verdict.limit
-    )
+    return sentence % {"wait": seconds}
 
 
 def _spend(name: str, key: str, *, limit: int = 10, seconds: int = MINUTE) -> None:

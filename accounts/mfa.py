@@ -50,19 +50,20 @@ def forget(user: User) -> None:
 def check_code(user: User, code: str) -> bool:
     """Say whether this is a code of the person's app or a recovery code, and use it up.
 
-    Raises TooMany after ten in a minute, right or wrong.
+    Raises TooMany after ten in a minute, right or wrong, and after thirty wrong ones in a day.
     """
     return use_code(user, code, at=timezone.now()) is not None
 
 
 def use_code(user: User, code: str, *, at: datetime) -> Authenticator | None:
     """Use the code up and return whose it was, or None when it is wrong or was used before."""
-    limits.mfa_code(user)
+    limits.guess_code(user)
     with transaction.atomic():
         rows = Authenticator.objects.select_for_update().filter(user_id=user.pk)
         for row in rows.exclude(type=Type.WEBAUTHN).order_by("-type"):
             if _use(row, code, at):
                 row.refresh_from_db(fields=["data"])
+                limits.right_code(user)
                 return row
     return None
 
