@@ -1,5 +1,7 @@
 """A writer changes her settings, a section at a time, on pages that need no script."""
 
+import re
+
 import pytest
 
 pytestmark = pytest.mark.django_db
@@ -214,3 +216,27 @@ def test_a_zone_nobody_knows_is_not_taken(as_alice, alice, newcomer, name):
     assert tell_zone(as_alice, name).status_code == 204
     alice.refresh_from_db()
     assert (alice.time_zone, alice.has_chosen_time_zone) == ("UTC", False)
+
+
+# --- The list at the side -----------------------------------------------------------
+
+
+def marked(client, page):
+    """Return the words and the mark of the list's current link."""
+    found = re.findall(r'aria-current="(\w+)">([^<]+)</a>', client.get(page).content.decode())
+    return [(mark, words) for mark, words in found if words in {"Security", "Data and deletion"}]
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["password/change/", "email/", "2fa/totp/activate/", "2fa/webauthn/add/"],
+)
+def test_a_page_of_the_security_section_is_found_in_the_list(as_alice, page):
+    as_alice.post("/accounts/reauthenticate/", {"password": "alice-writes-books"})
+    assert marked(as_alice, f"/accounts/{page}") == [("true", "Security")]
+
+
+def test_a_section_itself_is_the_current_page_of_the_list(as_alice):
+    assert marked(as_alice, "/settings/security/") == [("page", "Security")]
+    assert marked(as_alice, "/settings/data/delete/") == [("true", "Data and deletion")]
+    assert marked(as_alice, "/settings/appearance/") == []
