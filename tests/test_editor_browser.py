@@ -1,5 +1,7 @@
 """The editor under a writer's hands: pasting, focus, the title."""
 
+import time
+
 import pytest
 from playwright.sync_api import expect
 
@@ -14,6 +16,23 @@ PASTE = """(html) => {
   clipboardData.setData("text/html", html);
   const event = new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true });
   document.querySelector(".ProseMirror").dispatchEvent(event);
+}"""
+PASTE_MUCH = """([paragraph, times]) => {
+  const clipboardData = new DataTransfer();
+  clipboardData.setData("text/plain", Array(times).fill(paragraph).join("\\n\\n"));
+  const event = new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true });
+  const began = performance.now();
+  document.querySelector(".ProseMirror").dispatchEvent(event);
+  return performance.now() - began;
+}"""
+PUT_MUCH = """async ([url, base, size]) => {
+  const began = performance.now();
+  const headers = { "If-Match": base, "Idempotency-Key": crypto.randomUUID() };
+  headers["Content-Type"] = "application/json";
+  const body = JSON.stringify({ content: `<p>${"word ".repeat(size / 5)}</p>` });
+  const answer = await fetch(url, { method: "PUT", headers, body });
+  const { code } = await answer.json();
+  return [answer.status, answer.headers.get("Content-Type"), code, performance.now() - began];
 }"""
 BULLET = '<span style="mso-list:Ignore">·<span>&nbsp; </span></span>'
 
@@ -68,3 +87,23 @@ def test_a_refused_title_is_said_and_an_emptied_one_comes_back(page, chapter):
     expect(page.locator("#chapter-title")).to_have_value("One")
     expect(note).to_be_hidden()
     assert Chapter.objects.get(pk=chapter.pk).title == "One"
+
+
+def test_a_paste_of_a_megabyte_is_saved_and_one_of_ten_costs_nothing(page, chapter):
+    paragraph = "word " * 99 + "end."
+    took = {"one pasted": page.evaluate(PASTE_MUCH, [paragraph, 2_000])}
+    began = time.monotonic()
+    desk.save_now(page)
+    took["one saved"] = (time.monotonic() - began) * 1_000
+    chapter.refresh_from_db()
+    assert chapter.word_count == 200_000
+    took["ten refused"] = page.evaluate(PASTE_MUCH, [paragraph, 20_000])
+    expect(page.locator(".toast")).to_contain_text("Nothing was pasted")
+    url = f"/api/v1/chapters/{chapter.pk}/content"
+    *refusal, took["ten answered"] = page.evaluate(PUT_MUCH, [url, chapter.etag, 10_000_000])
+    assert refusal == [413, "application/problem+json", "too_large"]
+    page.keyboard.type(" Still here.")
+    desk.save_now(page)
+    chapter.refresh_from_db()
+    assert chapter.text.endswith("end. Still here.") and chapter.word_count == 200_002
+    assert max(took.values()) < 10_000, took

@@ -3,7 +3,7 @@
  * A block copied or split off gets its own id; the one that stood there first keeps its.
  */
 
-import { Plugin } from "../../vendor/editor.js";
+import { Fragment, Plugin, Slice } from "../../vendor/editor.js";
 import { changedBlocks } from "./words.js";
 
 const SIGNS = "0123456789abcdefghijklmnopqrstuvwxyz";
@@ -17,6 +17,7 @@ export function newBlockId() {
 
 export function blockIds(makeId = newBlockId) {
   return new Plugin({
+    props: { transformPasted: (slice) => new Slice(named(slice.content, makeId), slice.openStart, slice.openEnd) },
     appendTransaction(transactions, before, after) {
       if (!transactions.some((transaction) => transaction.docChanged)) return null;
       const missing = blocksToName(before.doc, after.doc);
@@ -26,6 +27,15 @@ export function blockIds(makeId = newBlockId) {
       return tr;
     },
   });
+}
+
+/** Named before they are in the document: there each one would cost a copy of its list of blocks. */
+function named(content, makeId) {
+  return Fragment.fromArray(content.content.map((node) => {
+    if (!node.isBlock) return node;
+    const inner = node.isTextblock ? node.content : named(node.content, makeId);
+    return node.type.create({ ...node.attrs, b: node.attrs.b ?? makeId() }, inner, node.marks);
+  }));
 }
 
 /** Positions of the changed blocks without an id of their own. */

@@ -12,6 +12,7 @@ import { Menus } from "../editor/menus.js";
 import { listenForPageKeys, listenToThePage } from "../editor/page-keys.js";
 import { QuietLine } from "../editor/quiet-line.js";
 import { copyHtml, downloadHtml, plainText } from "../editor/rescue.js";
+import { room } from "../editor/room.js";
 import { Session } from "../editor/session.js";
 import { Shelter } from "../editor/shelter.js";
 import { listenToSplit } from "../editor/split-here.js";
@@ -86,7 +87,7 @@ class NxEditor extends HTMLElement {
     this.text = new TextView(this.prose, {
       doc,
       isSmart: () => this.switches.isSmart,
-      plugins: [typewriter(() => this.switches.isTypewriter)],
+      plugins: [room(this.wording), typewriter(() => this.switches.isTypewriter)],
       onChange: (change) => this.#changed(change),
       onState: () => this.menus?.update(),
     });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { EditorState, history, redo, Selection, TextSelection, undo } from "../../vendor/editor.js";
+import { EditorState, Fragment, history, redo, Selection, Slice, TextSelection, undo } from "../../vendor/editor.js";
 import { ActivityMeter, netOf } from "../editor/activity.js";
 import { blockIds } from "../editor/blockids.js";
 import { changeOf } from "../editor/causes.js";
@@ -128,4 +128,15 @@ test("a split keeps the id at the first half and gives the second its own", () =
   desk.dispatch(desk.state.tr.insertText("a ", 1));
   desk.dispatch(desk.state.tr.split(6));
   assert.equal(toHtml(desk.state.doc), '<p data-b="id1">a one</p><p data-b="id2"> two</p>');
+});
+
+test("pasted blocks are named as one, those within others too, and keep the names they bring", () => {
+  const desk = new Desk(docOf("Before."));
+  const [plugin] = desk.state.plugins.filter(({ props }) => props.transformPasted);
+  const list = schema.node("bullet_list", null, [schema.node("list_item", null, [paragraph("one")])]);
+  const named = schema.node("paragraph", { b: "mine" }, [schema.text("two")]);
+  const { content, openStart, openEnd } = plugin.props.transformPasted(new Slice(Fragment.from([list, named]), 0, 1));
+  const html = toHtml(schema.node("doc", null, content));
+  assert.equal(html, '<ul data-b="id3"><li data-b="id2"><p data-b="id1">one</p></li></ul><p data-b="mine">two</p>');
+  assert.deepEqual([openStart, openEnd], [0, 1]);
 });
