@@ -240,3 +240,12 @@ def test_a_section_itself_is_the_current_page_of_the_list(as_alice):
     assert marked(as_alice, "/settings/security/") == [("page", "Security")]
     assert marked(as_alice, "/settings/data/delete/") == [("true", "Data and deletion")]
     assert marked(as_alice, "/settings/appearance/") == []
+
+
+@pytest.mark.parametrize("name", ["Alice\u202e", "\u2066Alice", "\u200b"])
+def test_a_pen_name_turns_no_text_round_and_can_be_seen(as_alice, alice, name):
+    assert as_alice.post("/settings/", PROFILE | {"username": name}).status_code == 422
+    program = as_alice.patch("/api/v1/auth/me", {"username": name}, content_type="application/json")
+    assert program.status_code == 422
+    alice.refresh_from_db()
+    assert alice.username == "Alice"

@@ -9,18 +9,22 @@ from django.utils.translation import gettext as _
 from nexus.lib.errors import Invalid
 
 MAX_LENGTH = 255
+# Embeddings, overrides and isolates of direction: they turn round what stands beside them.
+# The mere marks (U+200E, U+200F, U+061C), which names in Arabic and Hebrew may need, are no part.
+TURNS_TEXT = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 
 
 def clean_title(raw: str, *, field: str = "title", max_length: int = MAX_LENGTH) -> str:
     """Return `raw` as NFC without surrounding space; raise Invalid when it is no title.
 
-    A title has 1 to `max_length` characters and holds no control character or lone surrogate:
-    those break lists, files and headers far from where they were typed.
+    A title has 1 to `max_length` characters, one of them to be seen, and holds no control
+    character, turn of direction or lone surrogate: those break lists, files and headers far from
+    where they were typed.
     """
     title = unicodedata.normalize("NFC", raw).strip()
-    if any(unicodedata.category(char) in {"Cc", "Cs"} for char in title):
+    if any(char in TURNS_TEXT or unicodedata.category(char) in {"Cc", "Cs"} for char in title):
         raise Invalid.field(field, _("Please leave out invisible control characters."))
-    if not title:
+    if all(char.isspace() or unicodedata.category(char) == "Cf" for char in title):
         raise Invalid.field(field, _("This needs at least one character."), code="blank")
     if len(title) > max_length:
         message = _("Please keep it to %(max)d characters.") % {"max": max_length}

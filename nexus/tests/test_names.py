@@ -18,6 +18,7 @@ from nexus.lib.names import clean_title, title_key
         ("\u3000坊っちゃん\u3000", "坊っちゃん"),
         ("x" * 255, "x" * 255),
         ("🖋️", "🖋️"),
+        ("שלום\u200f (1)", "שלום\u200f (1)"),
     ],
 )
 def test_titles_are_trimmed_and_composed(raw, title):
@@ -33,6 +34,9 @@ def test_titles_are_trimmed_and_composed(raw, title):
         ("a\0b", "invalid"),
         ("a\nb", "invalid"),
         ("\ud800", "invalid"),
+        ("Ada\u202e", "invalid"),
+        ("\u2067Ada\u2069", "invalid"),
+        ("\u200b\u00ad", "blank"),
     ],
 )
 def test_what_is_no_title_is_refused_at_its_field(raw, code):

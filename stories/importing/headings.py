@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from nexus.lib.names import TURNS_TEXT
+
 _CHAPTER_WORDS = (
     "chapter|chap\\.|kapitel|chapitre|cap[ií]tulo|capitolo|capítol|hoofdstuk|rozdzia[łl]|глава|"
     "kapitola|kapitull|capitolul|luku|fejezet|κεφάλαιο|canto|stave|letter|scene|szene|scène"
@@ -87,10 +89,15 @@ def is_all_caps(text: str) -> bool:
 def clean_title(raw: str) -> str:
     """Put a title on one line, in NFC, without control characters, short enough to store."""
     text = "".join(
-        c for c in raw if unicodedata.category(c) not in ("Cc", "Cs", "Cn") or c.isspace()
+        c
+        for c in raw
+        if c.isspace()
+        or (c not in TURNS_TEXT and unicodedata.category(c) not in ("Cc", "Cs", "Cn"))
     )
     text = _SPACE.sub(" ", text.replace("\u2060", "").replace("\ufeff", "").replace("\u00ad", ""))
     text = unicodedata.normalize("NFC", text).strip(" \u200b")
+    if all(unicodedata.category(c) in ("Cf", "Zs") for c in text):
+        return ""
     if len(text) > MAX_TITLE:
         text = text[: MAX_TITLE - 1].rsplit(" ", 1)[0].rstrip() + "…"
     return text

@@ -6,6 +6,7 @@ import pytest
 
 from stories.counting import count_words
 from stories.importing import read_book
+from stories.importing.headings import clean_title
 from stories.tests import samples
 from stories.tests.samples import chapter_page, list_item, para, run, texts, titles, two_chapters
 from stories.text import clean_html, to_text
@@ -320,3 +321,11 @@ def test_plain_text_encoding_is_found(read, encoding):
 def test_plain_text_in_an_older_encoding_is_read(read, encoding, sentence):
     content = (sentence * 30).encode(encoding)
     assert texts(read(content, "a.txt"))[0].startswith(sentence.strip())
+
+
+@pytest.mark.parametrize(
+    ("raw", "title"),
+    [("One\u202e two", "One two"), ("\u2067\u200b\u2069", ""), ("שלום\u200f", "שלום\u200f")],
+)
+def test_a_books_title_turns_no_text_round(raw, title):
+    assert clean_title(raw) == title
