@@ -10,6 +10,7 @@ register_converter(DayConverter, "day")
 
 urlpatterns = [
     path("analytics/", views.overview, name="overview"),
+    path("analytics/lifetime/", views.lifetime, name="lifetime"),
     path("stories/<uuid:story_id>/analytics/", views.story, name="story"),
     path("days/<day:day>/", views.day, name="day"),
     path("settings/day/past/", past_pages.count_anew, name="count_anew"),

@@ -17,8 +17,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from analytics import reports
 from analytics.forms import OverviewForm, RangeForm, TargetForm
-from analytics.pages import day_context, overview_context, story_context
+from analytics.pages import day_context, lifetime_context, overview_context, story_context
 from analytics.tasks import refresh_goal
+from analytics.warehouse.lifetime import lifetime as lifetime_of
+from analytics.warehouse.places import WarehouseUnavailable
 from nexus.lib.errors import DomainError
 from stories.models import Story, Target
 from stories.services import targets as target_services
@@ -57,6 +59,19 @@ def _asked(form: RangeForm) -> dict[str, Any]:
     if not form.is_valid():
         return {}
     return {name: value for name, value in form.cleaned_data.items() if value}
+
+
+@login_required
+@require_safe
+def lifetime(request: HttpRequest) -> HttpResponse:
+    """A writer's whole life of writing, from the warehouse; 503 while that cannot be reached."""
+    user: Any = request.user
+    try:
+        report = lifetime_of(user, at=timezone.now())
+    except WarehouseUnavailable:
+        return render(request, "analytics/lifetime.html", {"is_away": True}, status=503)
+    context = lifetime_context(report) if report else {}
+    return render(request, "analytics/lifetime.html", context)
 
 
 @login_required

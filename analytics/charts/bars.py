@@ -42,6 +42,7 @@ MEASURE_NAMES: dict[str, Promise] = {
     "net": gettext_lazy("Net"),
     "gross": gettext_lazy("Gross"),
     "minutes": gettext_lazy("Minutes"),
+    "average": gettext_lazy("Words on average"),
 }
 # Beyond half of what was written, a bar downwards is cut and its number says the rest.
 DEPTH = 0.5
@@ -138,6 +139,11 @@ def series_chart(
         )
         for place, row in enumerate(rows)
     ]
+    return _chart(bars, sheet, why)
+
+
+def named_chart(bars: Sequence[Bar], sheet: Sheet, *, why: str | SafeString = "") -> Chart:
+    """Draw bars that have their names already: years, months of every year."""
     return _chart(bars, sheet, why)
 
 
@@ -253,7 +259,7 @@ def _drawing(bars: Sequence[Bar], frame: Frame, sheet: Sheet, ident: str) -> Saf
     is_rested = any(bar.is_rest for bar in bars)
     unit = _("minutes") if sheet.measure == "minutes" else _("words")
     return picture(
-        *([_hatching(hatch)] if is_rested else []),
+        *([hatching(hatch)] if is_rested else []),
         *grid(scale, frame),
         *_bars(bars, scale, frame, hatch),
         *_goals(bars, scale, frame),
@@ -276,7 +282,7 @@ def _sunk(bars: Sequence[Bar], scale: int, frame: Frame) -> Frame:
     return replace(frame, sunk=room + 14) if room else frame
 
 
-def _hatching(ident: str) -> SafeString:
+def hatching(ident: str) -> SafeString:
     """Define the hatching of rest days, lines that read without colour."""
     return element(
         "defs",

@@ -49,10 +49,14 @@ def growth_chart(
     band: Band | None = None,
     why: str | SafeString = "",
     day_url: Callable[[date], str] | None = None,
+    sentence: str = "",
 ) -> Chart:
-    """Draw the words as a line over the days; beside it the plan's and the forecast, if any."""
+    """Draw the words as a line over the days; beside it the plan's and the forecast, if any.
+
+    Without a `sentence` it says how far the words grew.
+    """
     shown = thin_out(levels)
-    sentence = growth_sentence(levels, band)
+    sentence = sentence or growth_sentence(levels, band)
     drawn = [
         _drawing(shown, band, frame, title, sentence, name)
         for frame, name in ((ROOMY, ident), (NARROW, f"{ident}-narrow"))

@@ -24,7 +24,7 @@ from analytics.warehouse.columns import (
     table_of_sessions,
 )
 from analytics.warehouse.engine import copy_from_postgres, engine, lock_down
-from analytics.warehouse.places import Place, place_of_studio, quoted
+from analytics.warehouse.places import Place, WarehouseUnavailable, place_of_studio, quoted
 
 # A row carries the time it was written at, and is seen once its transaction is in.
 SETTLING = timedelta(hours=1)
@@ -48,13 +48,22 @@ class Shelf:
     @classmethod
     def of(cls, place: Place) -> Shelf:
         rows = list(ClosedMonth.objects.order_by("month"))
-        there = [row for row in rows if row.name.startswith(f"{FORMAT}/") and place.has(row.name)]
+        there = {
+            row.month: row.name
+            for row in rows
+            if row.name.startswith(f"{FORMAT}/") and place.has(row.name)
+        }
         return cls(
-            tuple(row.name for row in there),
-            tuple(row.month for row in rows if row not in there),
+            tuple(there.values()),
+            tuple(row.month for row in rows if row.month not in there),
             month_after(rows[-1].month) if rows else date.min,
             min(row.checked_at for row in rows) - SETTLING if rows else None,
         )
+
+    @property
+    def closed_at(self) -> datetime | None:
+        """When the files were last compared with the ledger."""
+        return self.changed_since + SETTLING if self.changed_since else None
 
     def newer(self, user: User | None) -> sql.Composed:
         """Match the sessions that Postgres must tell: more than those at times, never fewer."""
@@ -66,6 +75,19 @@ class Shelf:
         if user is None:
             return newer
         return sql.SQL("user_id = {} AND {}").format(sql.Literal(user.pk), newer)
+
+    def settled(self) -> str:
+        """Match, in DuckDB, the sessions of closed months that nobody changed since: all others
+        are `newer`.
+        """
+        if not self.changed_since:
+            return "false"
+        since = str(_in_utc(self.changed_since))
+        parts = [f"day < {quoted(str(self.open_from))}", f"updated_at < {quoted(since)}"]
+        parts += [
+            f"date_trunc('month', day) <> {quoted(str(month))}::DATE" for month in self.missing
+        ]
+        return " AND ".join(parts)
 
     def replaced(self) -> str:
         """Match, in DuckDB, the newer sessions that a file may hold as they were before."""
@@ -93,6 +115,16 @@ def open_warehouse(now: datetime, user: User | None = None) -> Iterator[duckdb.D
         yield connection
 
 
+@contextmanager
+def open_newer(shelf: Shelf, user: User) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield DuckDB with `sessions`: those of one writer that Postgres must tell, and no others."""
+    with engine(place_of_studio()) as (connection, scratch):
+        _take_newer(connection, shelf, scratch, user)
+        connection.execute("CREATE TEMP VIEW sessions AS FROM newer")
+        lock_down(connection, [])
+        yield connection
+
+
 def _fill(
     place: Place,
     connection: duckdb.DuckDBPyConnection,
@@ -105,10 +137,10 @@ def _fill(
         _take_newer(connection, shelf, scratch, user)
         try:
             _join(place, connection, shelf, user.pk if user else None)
-        except duckdb.IOException:
-            # A file was discarded between its being named and its being read.
+        except duckdb.IOException as error:
+            # A file was discarded between its being named and its being read; or all are away.
             if attempt == TRIES:
-                raise
+                raise WarehouseUnavailable("The closed months cannot be read.") from error
             continue
         break
     connection.execute(
@@ -116,7 +148,7 @@ def _fill(
         " SELECT ?::DATE AS closed_before, ?::TIMESTAMP AS closed_at, ?::TIMESTAMP AS open_at",
         [
             shelf.open_from,
-            _in_utc(shelf.changed_since + SETTLING) if shelf.changed_since else None,
+            _in_utc(shelf.closed_at) if shelf.closed_at else None,
             _in_utc(now),
         ],
     )
