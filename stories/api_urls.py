@@ -3,7 +3,7 @@
 from nexus.lib.routes import route
 from stories import import_viewsets
 from stories.content_view import chapter_content
-from stories.viewsets import chapters, division, history, stories, trash
+from stories.viewsets import chapters, division, history, search, stories, trash
 
 urlpatterns = [
     route("stories", stories.StoriesView.as_view(), name="stories"),
@@ -42,5 +42,6 @@ urlpatterns = [
     route("chapters/<chapter_id>/merge", history.MergeView.as_view(), name="merge"),
     route("imports", import_viewsets.ImportsView.as_view(), name="imports"),
     route("imports/<job_id>/apply", import_viewsets.ImportApplyView.as_view(), name="import-apply"),
+    route("search", search.SearchView.as_view(), name="search"),
     route("trash", trash.TrashView.as_view(), name="trash"),
 ]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from celery import shared_task
 from django.utils import timezone
 
 from stories import receipts, thinning
+from stories.searching import index
 from stories.services import trash
 
 
@@ -25,6 +28,24 @@ def discard_old_receipts() -> int:
 def discard_recent_versions() -> int:
     """Delete the texts that were kept for ten minutes only."""
     return thinning.discard_recent(at=timezone.now())
+
+
+@shared_task
+def index_what_changed() -> int:
+    """Look what was written lately into the search, so that searches find it done."""
+    return index.sweep(since=timezone.now() - index.RECENT)
+
+
+@shared_task
+def index_writer(user_id: str) -> int:
+    """Look everything of one writer into the search, who asked for it and did not find it done."""
+    return index.sweep(owner_id=UUID(user_id))
+
+
+@shared_task
+def reconcile_the_index() -> int:
+    """Look whatever the search does not know, of everybody's, into it."""
+    return index.sweep()
 
 
 @shared_task

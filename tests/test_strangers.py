@@ -46,7 +46,10 @@ BODIES = {
     "POST /chapters/{chapter_id}/merge": {"content": "<p>mine</p>", "base_revision": "1-00000000"},
     "PATCH /chapters/{chapter_id}/versions/{version}": {"name": "mine now"},
 }
-QUERIES = {"GET /chapters/{chapter_id}/diff": "?from=1&to=2"}
+QUERIES = {
+    "GET /chapters/{chapter_id}/diff": "?from=1&to=2",
+    "GET /search": "?q=xylograph",
+}
 # What needs no sign-in, and what has no slot and is the asking writer's own.
 PUBLIC = {
     "POST /auth/register",

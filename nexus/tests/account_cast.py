@@ -19,6 +19,7 @@ from jobs.models import Job
 from stories.history import keep_conflict_copy
 from stories.models import Plan, SaveReceipt
 from stories.saving import save_content
+from stories.searching.answer import search
 from stories.services.chapters import trash_chapter
 from stories.services.stories import trash_story
 from stories.services.targets import create_target
@@ -67,6 +68,7 @@ def furnish(user: User, word: str) -> User:
     assert WritingSession.objects.filter(user=user).exists()
     job = Job(owner=user, kind="import.read", title=f"upload {word}", status="failed")
     job.upload.save(f"upload-{word}", ContentFile(f"upload {word}".encode()))
+    search(user, word)
     SaveReceipt.objects.create(
         user=user, key=uuid.uuid4(), route=word, body_hash="x", response={"text": word}
     )

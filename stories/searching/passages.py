@@ -1,0 +1,253 @@
+"""The passage around what was found, in parts that a page can mark. No Django, no database."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from stories.searching.folding import PAIRED, fold, lookup, marks, words
+from stories.searching.question import Question, Term
+
+# How much of the text is shown, and how much of that before the first word found; in characters.
+WIDTH = 240
+BEFORE = 60
+# Within so many characters a cut moves to the end of a word.
+SHIFT = 24
+MOST_SPANS = 1_000
+# What of the text a link names for the browser to look for.
+NAMED_WORDS = 5
+_SPACE = re.compile(r"\s+")
+_LIGATURES = (("ss", "ß"), ("ae", "æ"), ("oe", "œ"), ("th", "þ"))
+# A word that begins with the first letter may be written with the second.
+_FIRST = {"a": "æ", "o": "œ", "t": "þ"}
+_MARKS = "[\u0300-\u036f]*"
+_PARAGRAPH = "\n\n"
+# Anything but ASCII and the usual punctuation.
+_FOREIGN = re.compile(r"[^\x00-\x7f\u2000-\u206f]")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of text that is, or is not, what was looked for."""
+
+    text: str
+    is_hit: bool = False
+
+
+@dataclass(frozen=True)
+class Passage:
+    """Part of a text; `paragraph` says in which of the chapter's it is, from 0.
+
+    `named` is how the first hit reads with a few words after it, "" without one.
+    """
+
+    parts: tuple[Part, ...]
+    paragraph: int
+    named: str = ""
+    is_cut_before: bool = False
+    is_cut_after: bool = False
+
+
+@dataclass(frozen=True)
+class Span:
+    """Where a term was found in a text."""
+
+    start: int
+    stop: int
+    term: int
+
+
+class Marker:
+    """Finds the terms of one question in texts.
+
+    Which words are other forms of a term is not known here: `candidates` says which might be, and
+    `accept` is told which are.
+    """
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self._accepted: set[str] = set()
+        self._runs = [
+            (number, _run_pattern(term))
+            for number, term in enumerate(question.wanted)
+            if not term.is_stemmed
+        ]
+        self._singles = [
+            (number, term) for number, term in enumerate(question.wanted) if term.is_stemmed
+        ]
+        self._beginning = _beginning(term.words[0] for _number, term in self._singles)
+        self._seen: dict[str, list[tuple[str, int, int]]] = {}
+
+    def candidates(self, texts: Iterable[str]) -> set[str]:
+        """Return the folded words that begin like one of the question's."""
+        return {word for text in texts for word, _start, _stop in self._likely(text)}
+
+    def accept(self, meant: set[str]) -> None:
+        """Take these folded words for what was looked for."""
+        self._accepted = meant
+
+    def spans(self, text: str) -> list[Span]:
+        """Return where the question's terms stand, in order, none within another."""
+        found = [
+            Span(at.start(), at.end(), number)
+            for number, pattern in self._runs
+            for at in pattern.finditer(_view(text))
+        ]
+        for word, start, stop in self._likely(text):
+            if word in self._accepted:
+                found.append(Span(start, stop, self._term_of(word)))
+        return _apart(sorted(found, key=lambda span: (span.start, -span.stop)))
+
+    def marked(self, text: str) -> tuple[Part, ...]:
+        """Return the whole text in parts."""
+        return tuple(_parts(text, 0, len(text), self.spans(text)))
+
+    def passage(self, text: str, *, paragraph: int = 0) -> Passage:
+        """Return where most of the terms stand together; the beginning when none is there."""
+        spans = self.spans(text)
+        first = _best(spans)
+        start = _cut_before(text, first.start - BEFORE) if first else 0
+        stop = _cut_after(text, max(start + WIDTH, first.stop if first else 0))
+        inside = [span for span in spans if span.start >= start and span.stop <= stop]
+        return Passage(
+            tuple(_parts(text, start, stop, inside)),
+            paragraph + text.count(_PARAGRAPH, 0, first.start if first else start),
+            named=_named(text, first) if first else "",
+            is_cut_before=start > 0,
+            is_cut_after=stop < len(text.rstrip()),
+        )
+
+    def _likely(self, text: str) -> list[tuple[str, int, int]]:
+        """Return the folded words that begin like one of the terms, and where they stand."""
+        if self._beginning is None:
+            return []
+        if text not in self._seen:
+            found = self._beginning.finditer(_view(text))
+            self._seen[text] = [(_folded(one[0]), one.start(), one.end()) for one in found]
+        return self._seen[text]
+
+    def _term_of(self, word: str) -> int:
+        """Return the term that a word most likely stands for, by how long they are alike."""
+        return max(self._singles, key=lambda one: _alike(one[1].words[0], word))[0]
+
+
+@cache
+def _one_to_one() -> dict[int, str]:
+    """Return the folding of all characters that stay one: places in a text stay what they are."""
+    table = {}
+    for code in [*range(0x41, 0x3400), *range(0xF900, 0x10000)]:
+        char = chr(code)
+        folded = fold(char)
+        if folded != char and len(folded) == 1:
+            table[code] = folded
+    return table
+
+
+def _view(text: str) -> str:
+    """Return the text folded, each character in its place."""
+    if _FOREIGN.search(text) is None:
+        return text.lower()
+    return text.translate(_one_to_one())
+
+
+def _beginning(terms: Iterable[str]) -> re.Pattern[str] | None:
+    """Return the pattern of all words with the first letter of one of these; None without any."""
+    firsts = {term[0] for term in terms}
+    firsts |= {_FIRST[first] for first in firsts if first in _FIRST}
+    if not firsts:
+        return None
+    letter = rf"[^\W_{PAIRED}]"
+    first = f"[{re.escape(''.join(sorted(firsts)))}]"
+    return re.compile(rf"(?<![^\W_]){first}{letter}*+(?:[{marks()}]++{letter}*+)*+")
+
+
+@lru_cache(maxsize=20_000)
+def _folded(word: str) -> str:
+    found = lookup(word)
+    return found[0] if found else ""
+
+
+def _run_pattern(term: Term) -> re.Pattern[str]:
+    """Return the pattern, for folded text, of words that follow each other."""
+    pieces = [_letters(found[0]) for found in words().finditer(fold(term.typed))]
+    run = r"[\W_]*".join(pieces)
+    is_open = rf"(?<![^\W_])(?=[^{PAIRED}])|(?=[{PAIRED}])"
+    is_closed = "" if term.is_begun else rf"(?:(?![^\W_])|(?<=[{PAIRED}]))"
+    return re.compile(rf"(?:{is_open}){run}{is_closed}")
+
+
+def _letters(word: str) -> str:
+    pattern = _MARKS.join(map(re.escape, word))
+    for letters, one in _LIGATURES:
+        pair = _MARKS.join(letters)
+        pattern = pattern.replace(pair, f"(?:{pair}|{one})")
+    return pattern
+
+
+def _alike(one: str, other: str) -> int:
+    length = 0
+    for left, right in zip(one, other, strict=False):
+        if left != right:
+            break
+        length += 1
+    return length
+
+
+def _apart(spans: Sequence[Span]) -> list[Span]:
+    kept: list[Span] = []
+    for span in spans[:MOST_SPANS]:
+        if not kept or span.start >= kept[-1].stop:
+            kept.append(span)
+    return kept
+
+
+def _best(spans: Sequence[Span]) -> Span | None:
+    """Return the first span of where most different terms, then most spans, stand together."""
+    best, most = None, (0, 0)
+    for at, span in enumerate(spans):
+        near = []
+        for other in spans[at : at + 30]:
+            if other.stop > span.start + WIDTH - BEFORE:
+                break
+            near.append(other.term)
+        score = (len(set(near)), len(near))
+        if best is None or score > most:
+            best, most = span, score
+    return best
+
+
+def _cut_before(text: str, at: int) -> int:
+    if at <= 0:
+        return 0
+    space = text.find(" ", at, at + SHIFT)
+    return space + 1 if space >= 0 else at
+
+
+def _cut_after(text: str, at: int) -> int:
+    if at >= len(text):
+        return len(text)
+    space = text.rfind(" ", at - SHIFT, at)
+    return space if space >= 0 else at
+
+
+def _parts(text: str, start: int, stop: int, spans: Sequence[Span]) -> Iterator[Part]:
+    at = start
+    for span in spans:
+        if span.start > at:
+            yield Part(_SPACE.sub(" ", text[at : span.start]))
+        yield Part(_SPACE.sub(" ", text[span.start : span.stop]), is_hit=True)
+        at = span.stop
+    if stop > at:
+        yield Part(_SPACE.sub(" ", text[at:stop]))
+
+
+def _named(text: str, span: Span) -> str:
+    """Return the hit with what follows it in its line, in whole words."""
+    line_end = text.find("\n", span.stop)
+    rest = text[span.stop : line_end if line_end >= 0 else len(text)]
+    following = rest[:120].split(" ")
+    more = "".join(f" {word}" for word in following[1:NAMED_WORDS] if word)
+    whole = text[span.start : span.stop] + following[0] + more
+    return _SPACE.sub(" ", whole).strip()
