@@ -47,6 +47,7 @@ WRITERS_PAGES = {
     "compare": "/chapters/{chapter}/compare/?from={version}&to=2",
     "statistics": "/stories/{story}/analytics/",
     "all statistics": "/analytics/?from_date={day}",
+    "all years": "/analytics/lifetime/",
     "plan": "/stories/{story}/plan/",
     "day": "/days/{day}/",
     "targets": "/targets/",

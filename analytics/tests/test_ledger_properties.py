@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +18,7 @@ from analytics.periods import Period
 from analytics.reports.days import figures_of
 from analytics.reports.figures import Figures, add_up
 from analytics.tests.builders import at, make_chapter
+from analytics.warehouse import months, open_warehouse
 from analytics.words import CAUSES
 from stories.counting import count_words
 from stories.models import Chapter
@@ -210,6 +211,24 @@ def days_agree(user, story_id, rows, *, is_rolled_up):
     reports_agree(user, span, by_day)
     if is_rolled_up:
         answers_agree(user, span, by_day)
+        warehouse_agrees(user, by_day)
+
+
+@pytest.fixture(autouse=True)
+def _own_warehouse(tmp_path):
+    with override_settings(WAREHOUSE_URL=str(tmp_path)):
+        yield
+
+
+def warehouse_agrees(user, by_day):
+    """Closed months in files and the open one together say what the sessions sum to."""
+    sums = ", ".join(f"sum({cause})::INTEGER" for cause in CAUSES)
+    months.close_months(at=LATER)
+    with open_warehouse(LATER, user) as warehouse:
+        rows = warehouse.execute(f"SELECT day, {sums} FROM sessions GROUP BY day").fetchall()
+    assert {day: dict(zip(CAUSES, told, strict=True)) for day, *told in rows} == {
+        day: {cause: getattr(figures, cause) for cause in CAUSES} for day, figures in by_day.items()
+    }
 
 
 def reports_agree(user, span, by_day):
