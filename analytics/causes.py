@@ -23,13 +23,14 @@ MOST_COMPARED = 4_000_000
 
 # Splitting and merging chapters.
 MOVED = "moved"
+REPLACED = "replaced"
 # The causes a whole change has by its nature, whatever was typed meanwhile: (added, taken away).
 BY_NATURE = {
     "import": ("imported", "removed"),
     "imported": ("imported", "removed"),
     "restore": ("restored", "undone"),
     "restored": ("restored", "undone"),
-    "replaced": ("replaced", "removed"),
+    REPLACED: ("replaced", "removed"),
     MOVED: ("moved_in", "moved_out"),
 }
 TYPED_BY_HAND = frozenset({"editor", "form"})

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from analytics import moves
-from analytics.causes import MOVED, words_by_cause
+from analytics.causes import MOVED, REPLACED, words_by_cause
 from analytics.models import WritingSession
 from analytics.stretches import Stretch, believed_seconds, stretches_of
 from analytics.words import CAUSES
@@ -85,7 +85,7 @@ def record_change(*, chapter: Chapter, user: User, at: datetime, change: Change)
     One that reaches over the end of the writer's day is divided there.
     """
     words = words_by_cause(change)
-    if change.source in AT_ONCE or change.cause == MOVED:
+    if _is_at_once(change):
         (stretch,) = stretches_of(change, words, user=user, at=at)
         session = _begun(chapter, user, change, stretch, after=None)
         session.ended_at = at
@@ -114,6 +114,12 @@ def _lock(user: User, at: datetime, *, with_cuts: bool) -> list[WritingSession]:
     hour_ago = at - moves.KEPT_FOR
     values |= {"hour_ago": hour_ago, "since": hour_ago.date() - timedelta(days=1)}
     return list(WritingSession.objects.raw(LOCK_WITH_CUTS, values))
+
+
+def _is_at_once(change: Change) -> bool:
+    """Say whether nobody was at work: words put in place across a book are not typed there."""
+    is_across = change.cause == REPLACED and change.activity is None and change.source != "editor"
+    return change.source in AT_ONCE or change.cause == MOVED or is_across
 
 
 class _Desk:

@@ -207,6 +207,7 @@ class ChapterVersion(models.Model):
         RESTORE = "restore", _("Before a restore")
         SPLIT = "split", _("Before it was split")
         MERGE = "merge", _("Before a chapter was merged into it")
+        REPLACE = "replace", _("Before find and replace")
         CONFLICT = "conflict", _("The other side of a conflict")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -237,6 +238,39 @@ class ChapterVersion(models.Model):
 
     def __str__(self) -> str:
         return f"Revision {self.revision} of {self.chapter_id}"
+
+
+class ReplacementQuerySet(models.QuerySet["Replacement"]):
+    def visible_to(self, user: User) -> ReplacementQuerySet:
+        return self.filter(story__owner=user, story__trashed_at__isnull=True)
+
+
+class Replacement(models.Model):
+    """Words replaced across a story as one step, with what it takes to undo it.
+
+    `steps` holds, for each chapter, its id, the revision that was replaced, the hash of that
+    revision's text and the hash of what the step made of it; the text is in the history.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    story = models.ForeignKey(Story, models.CASCADE, related_name="replacements")
+    find = models.CharField(max_length=200)
+    replacement = models.CharField(max_length=1_000, blank=True)
+    count = models.PositiveIntegerField()
+    steps = models.JSONField()
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ReplacementQuerySet.as_manager()
+
+    class Meta:
+        indexes = (models.Index(fields=["story", "-created_at"]),)
+        constraints = (
+            models.CheckConstraint(condition=Q(count__gte=1), name="replacement_replaced"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.count} in {self.story_id}"
 
 
 class SaveReceipt(models.Model):
