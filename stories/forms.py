@@ -7,7 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from stories.importing.book import SPLITS
 from stories.models import Story
+from stories.replacing import MAX_FIND, MAX_REPLACEMENT
 
+PLAIN_TEXT = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false", "dir": "auto"}
 SPLIT_LABELS = {
     "auto": _("Wherever the book does"),
     "headings": _("At each heading"),
@@ -81,6 +83,32 @@ class ToStoryForm(forms.Form):
         empty_label=None,
         error_messages={"required": _("Please choose a story.")},
     )
+
+
+class ReplaceForm(forms.Form):
+    """What to find in a book and what to put there; spaces are part of both."""
+
+    find = forms.CharField(
+        label=_("Find"), max_length=MAX_FIND, strip=False, widget=forms.TextInput(PLAIN_TEXT)
+    )
+    replacement = forms.CharField(
+        label=_("Replace with"),
+        max_length=MAX_REPLACEMENT,
+        strip=False,
+        required=False,
+        widget=forms.TextInput(PLAIN_TEXT),
+    )
+    match_case = forms.BooleanField(label=_("Match capitals and quotation marks"), required=False)
+    whole_words = forms.BooleanField(label=_("Whole words only"), required=False)
+
+
+class ReplaceChoiceForm(forms.Form):
+    """Which hits a writer was shown on all pages and on this one, and which of them stay."""
+
+    seen = forms.CharField(max_length=1_000_000, required=False)
+    out = forms.CharField(max_length=1_000_000, required=False)
+    shown = forms.CharField(max_length=1_000_000, required=False)
+    page = forms.IntegerField(min_value=1, max_value=10**6, required=False)
 
 
 class ImportForm(forms.Form):

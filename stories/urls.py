@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from stories import compare_page, division_pages, history_pages, reading_page, views
+from stories import (
+    compare_page,
+    division_pages,
+    history_pages,
+    reading_page,
+    replace_pages,
+    views,
+)
 
 urlpatterns = [
     path("stories/new/", views.story_create, name="create"),
@@ -10,6 +17,12 @@ urlpatterns = [
     path("stories/<uuid:story_id>/read/", reading_page.story_read, name="read"),
     path("stories/<uuid:story_id>/trash/", views.story_trash, name="trash_story"),
     path("stories/<uuid:story_id>/restore/", views.story_restore, name="restore"),
+    path("stories/<uuid:story_id>/replace/", replace_pages.story_replace, name="replace"),
+    path(
+        "stories/<uuid:story_id>/replace/<uuid:replacement_id>/undo/",
+        replace_pages.replacement_undo,
+        name="replacement_undo",
+    ),
     path("chapters/<uuid:chapter_id>/move/", views.chapter_move, name="chapter_move"),
     path("chapters/<uuid:chapter_id>/publish/", views.chapter_publish, name="chapter_publish"),
     path("chapters/<uuid:chapter_id>/trash/", views.chapter_trash, name="chapter_trash"),

@@ -13,6 +13,7 @@ from accounts.models import Session
 from analytics.models import RestDay
 from jobs.models import Job
 from stories.history import keep_conflict_copy
+from stories.models import Replacement
 from stories.services.targets import create_target
 from stories.tests.builders import make_chapter, make_story
 from tests.test_strangers import PAGES, filled
@@ -45,6 +46,7 @@ FIELDS = """
     story split quota frequency from_date to_date username pen_name time_zone day_end_hour
     week_start theme idle_minutes email login password password1 oldpassword next action
     code credential name at next_base next_id scene_break
+    find replacement match_case whole_words seen out shown take apply
 """.strip().split()
 QUERY_FIELDS = """
     page status sort edit frequency from_date to_date next story at title scene_break
@@ -101,7 +103,9 @@ def ids(alice, signed_in):
     kept = keep_conflict_copy(chapter, content="<p>Copy</p>", by=alice, at=timezone.now())
     target = create_target(story, quota=7, frequency="Daily", from_date=today, to_date=today)
     job = Job.objects.create(owner=alice, kind="import.read", title="Book", status="failed")
+    step = Replacement.objects.create(story=story, find="a", replacement="b", count=1, steps=[])
     return {
+        "replacement_id": step.pk,
         "story_id": story.pk,
         "chapter_id": chapter.pk,
         "target_id": target.pk,
