@@ -3,7 +3,7 @@
 from nexus.lib.routes import route
 from stories import import_viewsets
 from stories.content_view import chapter_content
-from stories.viewsets import chapters, division, history, search, stories, trash
+from stories.viewsets import chapters, division, history, replacing, search, stories, trash
 
 urlpatterns = [
     route("stories", stories.StoriesView.as_view(), name="stories"),
@@ -14,6 +14,17 @@ urlpatterns = [
         "stories/<story_id>/chapters/reorder",
         chapters.ChapterOrderView.as_view(),
         name="chapter-order",
+    ),
+    route(
+        "stories/<story_id>/replace/preview",
+        replacing.ReplacePreviewView.as_view(),
+        name="replace-preview",
+    ),
+    route("stories/<story_id>/replace", replacing.ReplaceView.as_view(), name="replace"),
+    route(
+        "stories/<story_id>/replace/<replacement_id>/undo",
+        replacing.ReplaceUndoView.as_view(),
+        name="replace-undo",
     ),
     route("chapters/<chapter_id>", chapters.ChapterView.as_view(), name="chapter"),
     route(

@@ -55,7 +55,7 @@ NUMBERS = {
     "GET /stories/{story_id}/targets/{target_id}",
 }
 # Questions that are too long for an address.
-ASKS = {"POST /chapters/{chapter_id}/merge"}
+ASKS = {"POST /chapters/{chapter_id}/merge", "POST /stories/{story_id}/replace/preview"}
 # What any token may look at.
 OPEN = {"GET /health", "GET /auth/me"}
 KINDS = [

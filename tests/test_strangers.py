@@ -19,7 +19,7 @@ from analytics.models import RestDay
 from analytics.resting import declare_rest
 from jobs.models import Job
 from stories.history import keep_conflict_copy
-from stories.models import Chapter, Plan, Story, Target
+from stories.models import Chapter, Plan, Replacement, Story, Target
 from stories.services.chapters import trash_chapter
 from stories.services.stories import trash_story
 from stories.services.targets import create_target, set_plan
@@ -29,7 +29,11 @@ from stories.tests.builders import make_chapter, make_story, save, send
 CANARY = b"xylograph"
 DATES = {"from_date": "2026-01-01", "to_date": "2026-12-31"}
 # Bodies of the right shape, where `{}` is not: shape is refused before the stranger is.
+WANTED = {"find": "xylograph", "replacement": "mine now"}
 BODIES = {
+    "POST /stories/{story_id}/replace/preview": WANTED,
+    "POST /stories/{story_id}/replace": WANTED
+    | {"chapters": [{"id": str(uuid.UUID(int=7)), "base_revision": "2-00000000"}]},
     "POST /stories/{story_id}/chapters": {"title": "Mine now"},
     "POST /stories/{story_id}/chapters/reorder": {"from_pos": 0, "to_pos": 0},
     "POST /stories/{story_id}/targets": {"quota": 5, "frequency": "Weekly", **DATES},
@@ -130,6 +134,8 @@ def owned(alice, as_alice):
         owner=alice, kind="account.export", title="xylograph", status="done", upload="exports/x.zip"
     )
     token, _ = api_tokens.create(alice, name="xylograph", scopes=["read"])
+    facts = {"find": "xylograph", "replacement": "xylograph", "count": 1, "steps": []}
+    step = Replacement.objects.create(story=story, **facts)
     return {
         "story_id": story.pk,
         "chapter_id": chapter.pk,
@@ -139,6 +145,7 @@ def owned(alice, as_alice):
         "export_id": taken.pk,
         "session_id": Session.objects.get(user=alice).public_id,
         "token_id": token.pk,
+        "replacement_id": step.pk,
         "version": 2,
         "version_id": kept.id,
         "day": today.isoformat(),
