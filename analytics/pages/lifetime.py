@@ -78,7 +78,7 @@ def _figures(life: Lifetime) -> list[dict[str, str]]:
         figure(
             _percent(life.swing),
             _("swing"),
-            _("how far a week lies from your average week"),
+            _("from week to week"),
             "#table-title",
         ),
     ]
