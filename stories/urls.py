@@ -10,6 +10,7 @@ from stories import (
     replace_pages,
     views,
 )
+from stories.searching import pages as searching_pages
 
 urlpatterns = [
     path("stories/new/", views.story_create, name="create"),
@@ -47,6 +48,10 @@ urlpatterns = [
         history_pages.version_restore,
         name="version_restore",
     ),
+    path("stories/<uuid:story_id>/search/", searching_pages.story_search, name="find"),
+    path("search/", searching_pages.search_page, name="search"),
+    path("palette/", searching_pages.palette, name="palette"),
+    path("keys/", searching_pages.keys, name="keys"),
     path("trash/", views.trash, name="trash"),
     path("import/", views.import_book, name="import"),
     path("import/<uuid:job_id>/apply/", views.import_apply, name="import_apply"),

@@ -150,7 +150,8 @@ def test_logging_finds_out_nobody_who_was_not_asked_for(
     [
         ("a=1&b=", "a=1&b="),
         ("api_key=s3cret", "api_key=[redacted]"),
-        ("Password=x&q=y", "Password=[redacted]&q=y"),
+        ("Password=x&p=y", "Password=[redacted]&p=y"),
+        ("q=words+of+a+book&page=2", "q=[redacted]&page=2"),
         ("access_token=x", "access_token=[redacted]"),
         ("code=x&state=y", "code=[redacted]&state=[redacted]"),
         ("%ff=%00", "%EF%BF%BD=%00"),

@@ -14,6 +14,7 @@ const ELEMENTS = {
   "nx-password": () => import("./elements/nx-password.js"),
   "nx-editor": () => import("./elements/nx-editor.js"),
   "nx-offline": () => import("./offline/nx-offline.js"),
+  "nx-palette": () => import("./elements/nx-palette.js"),
   "nx-passkey": () => import("./elements/nx-passkey.js"),
 };
 
@@ -30,6 +31,7 @@ async function forgetKeys() {
 }
 
 load();
+if (location.hash.startsWith("#p-")) import("./passage.js").then(({ goToPassage }) => goToPassage());
 document.addEventListener("htmx:afterSettle", load);
 document.addEventListener("submit", ({ target }) => { if (target.matches("[data-sign-out]")) forgetKeys(); });
 if (document.querySelector("meta[name=visitor]")) forgetKeys();

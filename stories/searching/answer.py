@@ -16,7 +16,6 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Left, Substr
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from nexus.lib.effects import after_commit
@@ -289,10 +288,3 @@ def _meant(candidates: set[str], question: Question, languages: Sequence[str]) -
     with connection.cursor() as cursor:
         cursor.execute(statement, values | keys | {"words": sorted(candidates)})
         return {row[0] for row in cursor.fetchall()}
-
-
-def unread_sentence(unread: int) -> str:
-    """Say that something was brought in so recently that it is not looked through yet."""
-    return _("%(count)d chapters are new and still being read. Ask again in a moment.") % {
-        "count": unread
-    }

@@ -107,17 +107,7 @@ class Marker:
     def passage(self, text: str, *, paragraph: int = 0) -> Passage:
         """Return where most of the terms stand together; the beginning when none is there."""
         spans = self.spans(text)
-        first = _best(spans)
-        start = _cut_before(text, first.start - BEFORE) if first else 0
-        stop = _cut_after(text, max(start + WIDTH, first.stop if first else 0))
-        inside = [span for span in spans if span.start >= start and span.stop <= stop]
-        return Passage(
-            tuple(_parts(text, start, stop, inside)),
-            paragraph + text.count(_PARAGRAPH, 0, first.start if first else start),
-            named=_named(text, first) if first else "",
-            is_cut_before=start > 0,
-            is_cut_after=stop < len(text.rstrip()),
-        )
+        return _shown(text, spans, _best(spans), paragraph=paragraph)
 
     def _likely(self, text: str) -> list[tuple[str, int, int]]:
         """Return the folded words that begin like one of the terms, and where they stand."""
@@ -131,6 +121,25 @@ class Marker:
     def _term_of(self, word: str) -> int:
         """Return the term that a word most likely stands for, by how long they are alike."""
         return max(self._singles, key=lambda one: _alike(one[1].words[0], word))[0]
+
+
+def around(text: str, start: int, stop: int) -> Passage:
+    """Return the passage around one place that was found, which alone is marked."""
+    span = Span(start, stop, 0)
+    return _shown(text, [span], span, paragraph=0)
+
+
+def _shown(text: str, spans: Sequence[Span], first: Span | None, *, paragraph: int) -> Passage:
+    start = _cut_before(text, first.start - BEFORE) if first else 0
+    stop = _cut_after(text, max(start + WIDTH, first.stop if first else 0))
+    inside = [span for span in spans if span.start >= start and span.stop <= stop]
+    return Passage(
+        tuple(_parts(text, start, stop, inside)),
+        paragraph + text.count(_PARAGRAPH, 0, first.start if first else start),
+        named=_named(text, first) if first else "",
+        is_cut_before=start > 0,
+        is_cut_after=stop < len(text.rstrip()),
+    )
 
 
 @cache
