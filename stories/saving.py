@@ -31,6 +31,8 @@ MAX_CONTENT_BYTES = 5 * 1024 * 1024
 VERSION_EVERY = timedelta(minutes=5)
 BIG_CUT_WORDS = 200
 BIG_CUT_SHARE = 0.5
+# Whoever says so replaces text that was not typed over: it is kept, though its base was known.
+KEPT_FOR = frozenset({"restored", "replaced", "imported"})
 # "<revision>-<first 8 of the hash>", as an ETag: quotes and weakness carry no meaning.
 BASE = re.compile(r'(?:W/)?("?)([1-9][0-9]{0,8})-([0-9a-f]{8})\1', re.ASCII)
 # The statements of every save; written out, since building them anew costs more than running
@@ -177,15 +179,17 @@ def write_content(
 ) -> SaveResult:
     """Replace a chapter's text within the caller's transaction; Stale when `base` is not its head.
 
-    `base` None takes the text whatever the head is, and keeps the replaced text as a version.
-    `keep` names the reason (a ChapterVersion.Reason) for which it is kept in any case.
+    `base` None takes the text whatever the head is, and keeps the replaced text as a version; so
+    does a `cause` of KEPT_FOR. `keep` names the reason (a ChapterVersion.Reason) for which it is
+    kept in any case.
     """
     prose = derive(content)
     head = lock_head(chapter_id, by=by, at=at)
     hit("save-locked")
     if base is not None and base != head.etag:
         return _already_applied(head, prose)
-    reason = keep or ("" if base is not None else ChapterVersion.Reason.REPLACED)
+    is_replaced = base is None or cause in KEPT_FOR
+    reason = keep or (ChapterVersion.Reason.REPLACED if is_replaced else "")
     result = _write(head, prose, reason=_reason_to_keep(head, prose, reason, at), at=at)
     hit("save-written")
     change = Change(
