@@ -7,9 +7,11 @@ from typing import ClassVar
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from analytics.models import WritingSession
+from analytics.staff_views import writing_dashboard
 from analytics.words import CAUSES
 from nexus.lib.staff_lists import OwnFiltersOnly
 
@@ -48,6 +50,11 @@ class WritingSessionAdmin(OwnFiltersOnly, admin.ModelAdmin):
     search_fields = ("user__email", "user__username")
     ordering = ("-started_at",)
     fields = readonly_fields = SHOWN
+
+    def get_urls(self) -> list[URLPattern]:
+        """Put the dashboard before the rows, whose ids may be anything."""
+        dashboard = self.admin_site.admin_view(writing_dashboard)
+        return [path("dashboard/", dashboard, name="analytics_writing"), *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[WritingSession]:
         sessions = WritingSession.objects.select_related("user").order_by(*self.ordering)

@@ -100,14 +100,17 @@ def _sign(key: Key, x: float, y: int) -> SafeString:
 
 
 def labels_below(names: Sequence[str], frame: Frame) -> list[SafeString]:
-    """Write some names below the plot, counted back from the last, so that it always has one."""
+    """Write some names below the plot, counted back from the last, so that it always has one.
+
+    Where there is room for all, each stands below its own place.
+    """
     if not names:
         return []
     slot = (frame.width - frame.left) / len(names)
     step = max(1, -(-len(names) // frame.labels))
     drawn = []
     for place in range(len(names) - 1, -1, -step):
-        is_last = place == len(names) - 1
+        is_last = step > 1 and place == len(names) - 1
         x = frame.width if is_last else frame.left + (place + 0.5) * slot
         if not is_last and x < frame.left + 14:
             continue
@@ -118,5 +121,6 @@ def labels_below(names: Sequence[str], frame: Frame) -> list[SafeString]:
 
 def label_at(content: str, middle: float, y: float, frame: Frame) -> SafeString:
     """Write a number at its place in the plot, inside the picture."""
-    x = min(max(middle, frame.left + 16), frame.width - 16)
+    half = max(16, round(3.4 * len(content)))
+    x = min(max(middle, frame.left + half), frame.width - half)
     return text(content, x, y, anchor="middle", css="chart__label chart__label--on")

@@ -23,6 +23,7 @@ LISTS = (
     "/admin/accounts/session/",
     "/admin/stories/story/",
     "/admin/analytics/writingsession/",
+    "/admin/analytics/writingsession/dashboard/",
     "/admin/jobs/job/",
 )
 

@@ -98,6 +98,7 @@ TABLE = [
     ("post", "jobs/job/{jobs/job}/delete/", 403, 302),
     ("get", "analytics/writingsession/", 403, 200),
     ("get", "analytics/writingsession/{analytics/writingsession}/change/", 403, 200),
+    ("get", "analytics/writingsession/dashboard/", 403, 200),
 ]
 IDS = [f"{method} {address}" for method, address, _moderator, _admin in TABLE]
 
