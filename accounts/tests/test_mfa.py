@@ -208,6 +208,14 @@ def test_the_page_says_when_codes_were_tried_too_often(client, alice):
     assert not is_signed_in(client)
 
 
+def test_the_step_speaks_of_passkeys_only_to_whoever_has_one(client, alice):
+    guard(alice)
+    sign_in(client)
+    page = client.get(STEP).content.decode()
+    assert "Now show with a code that it is you." in page
+    assert "passkey." not in page and "Use a passkey" not in page
+
+
 def test_the_step_without_a_password_leads_back_to_the_door(client, alice):
     guard(alice)
     assert client.get(STEP).url == LOGIN
