@@ -7,6 +7,10 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from accounts.models import User
+from analytics.models import WritingSession
+from analytics.tests.builders import LONG_AGO
+from analytics.tests.test_studio import session
 from jobs.models import Job
 from nexus.testing import require
 from stories.history import keep_conflict_copy
@@ -76,6 +80,9 @@ VISITORS_PAGES = {
     "letter": "/accounts/confirm-email/",
     "used link": "/accounts/confirm-email/used/",
 }
+STAFF_PAGES = {"status": "/status/"}
+# Django's own sheet around ours knows two themes.
+ADMIN_PAGES = {"writing": "/admin/analytics/writingsession/dashboard/"}
 THEMES = ("light", "dark", "sepia", "contrast")
 SIZES = [{"width": 1440, "height": 900}, {"width": 390, "height": 844}]
 
@@ -136,7 +143,20 @@ def places(alice, as_alice):
     }
 
 
-def barriers(page, axe, addresses):
+@pytest.fixture
+def crowd(db):
+    """Writers enough to be told of, on days long over; one day had too few."""
+    last = timezone.now().date() - timedelta(days=3)
+    people = [User.objects.create_user(f"w{n}@example.com", created_at=LONG_AGO) for n in range(6)]
+    WritingSession.objects.bulk_create(
+        session(one, last - timedelta(days=back), pasted=3, removed=2)
+        for place, one in enumerate(people)
+        for back in range(100)
+        if place < 4 or back != 5
+    )
+
+
+def barriers(page, axe, addresses, themes):
     """Return what axe finds on each page, in each theme and size."""
     found = []
     for name, address in addresses.items():
@@ -146,7 +166,7 @@ def barriers(page, axe, addresses):
         page.evaluate(axe)
         for size in SIZES:
             page.set_viewport_size(size)
-            for theme in THEMES:
+            for theme in themes:
                 page.evaluate(WEAR, theme)
                 here = f"{name}, {theme}, {size['width']} px: "
                 found += [here + barrier for barrier in page.evaluate(RUN, RULES)]
@@ -157,11 +177,11 @@ def nothing_in_the_way(found):
     assert found == [], "\n".join(found)
 
 
-def look(browser, site, axe, addresses, client=None):
+def look(browser, site, axe, addresses, client=None, themes=THEMES):
     # The policy of the pages would refuse axe; a still page has no colours in between.
     options = {"bypass_csp": True, "reduced_motion": "reduce", "base_url": site.url}
     with desk.window(browser, site, client, **options) as context:
-        return barriers(context.new_page(), axe, addresses)
+        return barriers(context.new_page(), axe, addresses, themes)
 
 
 def test_visitors_pages_have_no_barriers(browser, live_site, axe):
@@ -173,3 +193,10 @@ def test_writers_pages_have_no_barriers(browser, live_site, axe, places, as_alic
     some = dict(list(WRITERS_PAGES.items())[part::2])
     addresses = {name: address.format(**places) for name, address in some.items()}
     nothing_in_the_way(look(browser, live_site, axe, addresses, as_alice))
+
+
+@pytest.mark.usefixtures("crowd")
+def test_staffs_pages_have_no_barriers(browser, live_site, axe, as_carol):
+    nothing_in_the_way(look(browser, live_site, axe, STAFF_PAGES, as_carol))
+    themes = THEMES[:2]
+    nothing_in_the_way(look(browser, live_site, axe, ADMIN_PAGES, as_carol, themes))
