@@ -136,7 +136,9 @@ def keep_forecasts() -> int:
 
 @shared_task
 def close_months() -> int:
-    """Bring the warehouse's files to what the ledger says, then compare what both sum up to."""
+    """Bring the warehouse's files to what the ledger says, compare what both sum up to, and write
+    what differs again, loudly.
+    """
     at = timezone.now()
     written = months.close_months(at=at)
     found = comparing.compare(at=at)
@@ -144,6 +146,7 @@ def close_months() -> int:
     if found.differing:
         differing = [str(month) for month in found.differing]
         logger.error("warehouse_differs", **facts, differing=differing)
+        months.write_again(found.differing, at=at)
     else:
         logger.info("warehouse_compared", **facts)
     return len(found.differing)

@@ -25,6 +25,7 @@ from typing import Any
 BASE = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(BASE))
 
+from bench.warehouse import ledger_figures, warehouse_figures  # noqa: E402 - needs the path
 from nexus import embedded  # noqa: E402 - needs the path
 
 SAVES = 400
@@ -100,7 +101,9 @@ def measure() -> list[dict[str, Any]]:
         *save_figures(studio),
         *page_figures(studio),
         *statistics_figures(studio),
+        *warehouse_figures(row),
         *export_figures(studio),
+        *ledger_figures(row, EXPORTED),
     ]
 
 

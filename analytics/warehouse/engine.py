@@ -15,7 +15,7 @@ from analytics.warehouse.columns import COLUMNS, TABLE, columns_for_postgres
 from analytics.warehouse.places import Place, quoted
 
 BOUNDS: dict[str, str | bool | int | float | list[str]] = {
-    "memory_limit": "512MB",
+    "memory_limit": "1GB",
     "threads": 2,
     # What the wheel does not hold is not fetched, neither now nor by the way.
     "autoinstall_known_extensions": False,

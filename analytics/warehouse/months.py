@@ -7,7 +7,7 @@ nothing left to do. All who write take turns on the table of closed months.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -53,6 +53,16 @@ def close_months(*, at: datetime) -> int:
         for month in (*sorted(found - closed), *sorted(closed)):
             changed += _close(place, connection, month, scratch)
     return changed
+
+
+def write_again(spoiled: Collection[date], *, at: datetime) -> None:
+    """Write months over whose files say something else than the ledger, fingerprint or not.
+
+    Until they are written their sessions come from Postgres.
+    """
+    for month in spoiled:
+        ClosedMonth.objects.filter(month=month).update(name=f"spoiled/{month}")
+    close_months(at=at)
 
 
 def forget_writer(user_id: UUID) -> int:
