@@ -23,6 +23,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from analytics.warehouse.reading import shelf_of_studio
 from nexus import durability
 from nexus.backups import keeping
 from nexus.celery import app as celery
@@ -99,6 +100,23 @@ def probe_backup() -> Finding:
     return Finding(True, newest % {"moment": f"{moment:%Y-%m-%d %H:%M}"} if moment else "")
 
 
+def probe_warehouse() -> Finding:
+    """Find out whether the files of closed months are there, and when the ledger last agreed."""
+    try:
+        shelf = shelf_of_studio()
+    finally:
+        connections.close_all()
+    facts = {
+        "months": len(shelf.names),
+        "missing": len(shelf.missing),
+        "moment": f"{shelf.closed_at:%Y-%m-%d %H:%M}" if shelf.closed_at else "",
+    }
+    if shelf.missing:
+        return Finding(False, _("Files that are not there: %(missing)d.") % facts)
+    said = _("Closed months: %(months)d, compared with the ledger on %(moment)s UTC.")
+    return Finding(True, said % facts if shelf.closed_at else "")
+
+
 PROBES: dict[str, Callable[[], Finding]] = {
     "postgres": probe_postgres,
     "redis": probe_redis,
@@ -107,6 +125,7 @@ PROBES: dict[str, Callable[[], Finding]] = {
     "worker": probe_worker,
     "beat": probe_beat,
     "backup": probe_backup,
+    "warehouse": probe_warehouse,
 }
 # Whatever these raise is the finding itself: the dependency is away.
 AWAY = (DatabaseError, redis.RedisError, BrokerError, OSError, FutureTimeout)

@@ -15,8 +15,7 @@ from duckdb import DuckDBPyConnection
 from accounts.models import User
 from analytics.periods import DAY, Period, month_of, week_of
 from analytics.reports.heat import year_of
-from analytics.warehouse.places import place_of_studio
-from analytics.warehouse.reading import Shelf, open_newer, open_warehouse
+from analytics.warehouse.reading import Shelf, open_newer, open_warehouse, shelf_of_studio
 
 PACE_DAYS = 28
 HOURS, MONTHS = 24, 12
@@ -162,7 +161,7 @@ def lifetime(user: User, *, at: datetime) -> Lifetime | None:
     Raises WarehouseUnavailable when the closed months cannot be reached.
     """
     today = user.day_of(at)
-    shelf = Shelf.of(place_of_studio())
+    shelf = shelf_of_studio()
     told = _ask(shelf, user, today, at)
     if not told.days:
         return None

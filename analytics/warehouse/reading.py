@@ -115,6 +115,11 @@ def open_warehouse(now: datetime, user: User | None = None) -> Iterator[duckdb.D
         yield connection
 
 
+def shelf_of_studio() -> Shelf:
+    """Return what is closed at this moment. One query."""
+    return Shelf.of(place_of_studio())
+
+
 @contextmanager
 def open_newer(shelf: Shelf, user: User) -> Iterator[duckdb.DuckDBPyConnection]:
     """Yield DuckDB with `sessions`: those of one writer that Postgres must tell, and no others."""

@@ -32,6 +32,7 @@ NAMES = {
     "worker": gettext_lazy("Worker"),
     "beat": gettext_lazy("Schedule"),
     "backup": gettext_lazy("Backup"),
+    "warehouse": gettext_lazy("Warehouse"),
 }
 PERCENTS = (50, 95, 99)
 WEEK = 7

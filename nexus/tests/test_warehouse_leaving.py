@@ -1,4 +1,4 @@
-"""Whoever leaves the studio leaves its warehouse too."""
+"""Whoever leaves the studio leaves its warehouse too; staff see how it is."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -10,6 +10,7 @@ from analytics.models import ClosedMonth
 from analytics.tests.builders import add_words, at, make_chapter
 from analytics.warehouse import open_warehouse
 from analytics.warehouse.months import close_months
+from nexus import health
 from nexus.account_data import deletion
 
 NOW = at("2026-05-20 12:00")
@@ -59,3 +60,15 @@ def test_while_her_files_cannot_be_written_she_is_not_half_gone(due, bob, folder
     assert deletion.purge_accounts(at=datetime.now(UTC)) == {"purged": 1, "failed": 0}
     assert held(folder) == {bob.pk}
     assert ClosedMonth.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_staff_are_told_how_the_warehouse_is(folder, bob):
+    assert health.probe_warehouse() == health.Finding(True)
+    add_words(make_chapter(bob), 9, "2026-02-11 10:00", typed=9)
+    close_months(at=NOW)
+    found = health.probe_warehouse()
+    assert found.is_ok and found.detail.startswith("Closed months: 1, compared")
+    next(folder.rglob("*.parquet")).unlink()
+    found = health.probe_warehouse()
+    assert not found.is_ok and found.detail == "Files that are not there: 1."
