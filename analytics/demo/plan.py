@@ -20,22 +20,23 @@ PLANNED, AHEAD = 120, 75
 ROUND = 500
 # She writes more at the weekend, and plans so.
 WEIGHTS = (2, 2, 2, 2, 1, 3, 3)
-SHORTEST_REST = 3
-NEXT_REST, REST_DAYS = 20, 6
+NEXT_REST, REST_DAYS = 9, 6
 
 
 def declare_rests(user: User, written: set[date], *, today: date) -> None:
-    """Declare the longest gap of the last months as rest, afterwards, and a week to come."""
-    gap = _longest_gap(written, last_days(PLANNED, today))
-    if gap:
-        declare_rest(
-            user,
-            from_date=gap.first,
-            to_date=gap.last,
-            kind=RestDay.Kind.LIFE,
-            note="Moving house",
-            today=today,
-        )
+    """Declare two gaps as rest, afterwards: the longest of the last months and the latest of all;
+    and a week to come.
+    """
+    gaps = _gaps(written, last_days(PLANNED, today))
+    told = [
+        (max(gaps, key=len, default=None), RestDay.Kind.LIFE, "Moving house"),
+        (gaps[-1] if len(gaps) > 1 else None, RestDay.Kind.ILLNESS, "A cold"),
+    ]
+    for gap, kind, note in told:
+        if gap:
+            declare_rest(
+                user, from_date=gap.first, to_date=gap.last, kind=kind, note=note, today=today
+            )
     first = today + timedelta(days=NEXT_REST)
     declare_rest(
         user,
@@ -46,15 +47,14 @@ def declare_rests(user: User, written: set[date], *, today: date) -> None:
     )
 
 
-def _longest_gap(written: set[date], within: Period) -> Period | None:
-    """Return the longest stretch without a word between two days with some."""
+def _gaps(written: set[date], within: Period) -> list[Period]:
+    """Return the stretches without a word between two days with some, in order."""
     days = sorted(day for day in written if day in within)
-    gaps = [
+    return [
         Period(before + DAY, after - DAY)
         for before, after in pairwise(days)
-        if (after - before).days > SHORTEST_REST
+        if after - before > DAY
     ]
-    return max(gaps, key=len, default=None)
 
 
 def make_plan(story: Story, *, words: int, at: datetime) -> None:
