@@ -6,6 +6,7 @@
 import { ActivityMeter } from "../editor/activity.js";
 import { Clash } from "../editor/clash.js";
 import { Copies } from "../editor/copies.js";
+import { FindBar, findMarks } from "../editor/find-bar.js";
 import { listenToFolds } from "../editor/folds.js";
 import { LastingJournal } from "../editor/journal.js";
 import { Menus } from "../editor/menus.js";
@@ -87,11 +88,12 @@ class NxEditor extends HTMLElement {
     this.text = new TextView(this.prose, {
       doc,
       isSmart: () => this.switches.isSmart,
-      plugins: [room(this.wording), typewriter(() => this.switches.isTypewriter)],
+      plugins: [room(this.wording), typewriter(() => this.switches.isTypewriter), findMarks()],
       onChange: (change) => this.#changed(change),
-      onState: () => this.menus?.update(),
+      onState: () => { this.menus?.update(); this.find?.update(); },
     });
     this.menus = new Menus(this, this.wording, this.text);
+    this.find = new FindBar(this, this.wording, this.text, this.leaving.signal);
     this.clash = new Clash(this.querySelector(".editor__page"), this.wording, this.text, this.#conflictActions());
     this.#openTitle();
     this.#listen();

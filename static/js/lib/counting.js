@@ -18,7 +18,7 @@ const SEPARATORS =
 const VANISHING = /[\u00ad\u2060]/g;
 
 // Script=Han, Hiragana and Katakana, with the two prolonged sound marks (Script=Common).
-const PER_CHARACTER =
+export const PER_CHARACTER =
   String.raw`\u2e80-\u2e99\u2e9b-\u2ef3\u2f00-\u2fd5\u3005\u3007\u3021-\u3029\u3038-\u303b\u3041-\u3096` +
   String.raw`\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u32d0-\u32fe\u3300-\u3357\u3400-\u4dbf` +
   String.raw`\u4e00-\u9fff\uf900-\ufa6d\ufa70-\ufad9\uff66-\uff9d\u{16fe2}\u{16fe3}` +
