@@ -93,6 +93,7 @@ class ReplaceForm(forms.Form):
     )
     replacement = forms.CharField(
         label=_("Replace with"),
+        help_text=_("Left empty, the words are taken out."),
         max_length=MAX_REPLACEMENT,
         strip=False,
         required=False,

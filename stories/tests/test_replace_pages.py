@@ -167,7 +167,7 @@ def test_many_places_come_in_pages_and_what_is_left_out_stays_so(as_alice, story
     assert len(fields["take"]) == PER_PAGE
     fields["take"].remove("0.7")
     last = as_alice.post(f"/stories/{story.pk}/replace/", fields | {"page": "3"})
-    assert "Here are 401 to 403." in page_of(last) and "402 places on all pages" in page_of(last)
+    assert "Here are 401 to 403." in page_of(last) and "402 places are ticked" in page_of(last)
     fields = form_of(last)
     fields["take"].remove("1.201")
     back = as_alice.post(f"/stories/{story.pk}/replace/", fields | {"page": "1"})
