@@ -201,22 +201,34 @@ def _line(
     known = [(day, words) for day, words in points if words is not None]
     if not known:
         return []
-    path = " ".join(_place(day, words, days, scale, frame) for day, words in known)
+    places = [_place(day, words, days, scale, frame) for day, words in known]
     drawn = [
         element(
             "polyline",
-            points=path,
+            points=" ".join(places),
             class_=css,
             data_words=" ".join(str(words) for _day, words in known),
         )
     ]
     if css == "chart__line":
-        x, y = path.rsplit(" ", 1)[-1].split(",")
+        x, y = places[-1].split(",")
         drawn.append(element("circle", cx=x, cy=y, r=3.5, class_="chart__dot"))
-        # Where nothing else runs: the plan and the forecast lead upwards.
-        below = min(float(y) + 18, frame.base - 5)
-        drawn.append(label_at(whole(known[-1][1]), float(x), below, frame))
+        drawn.append(_last_label(whole(known[-1][1]), places, frame))
     return drawn
+
+
+def _last_label(content: str, places: Sequence[str], frame: Frame) -> SafeString:
+    """Write the number of the last place where nothing else runs.
+
+    That is below it, since the plan and the forecast lead upwards; beside it, where the line itself
+    comes up through the room below, as after the import of a book.
+    """
+    (x, y), *others = [tuple(map(float, place.split(","))) for place in reversed(places)]
+    width = 8 * len(content)
+    below = min(y + 18, frame.base - 5)
+    if any(other_y > below - 12 and other_x > x - width for other_x, other_y in others):
+        return text(content, x - 9, y + 4, anchor="end", css="chart__label chart__label--on")
+    return label_at(content, x, below, frame)
 
 
 def _band(band: Band, days: tuple[date, date], scale: int, frame: Frame) -> list[SafeString]:

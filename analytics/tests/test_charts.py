@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from analytics.charts import bar_chart, ring_chart, year_chart
+from analytics.charts import Level, bar_chart, growth_chart, ring_chart, year_chart
 from analytics.charts.chart import nice_top
 from analytics.charts.svg import element, number
 from analytics.periods import Period
@@ -214,3 +214,26 @@ def test_scales_end_at_round_numbers(most, top):
 
 def test_coordinates_are_written_the_same_in_every_locale():
     assert (number(1.5), number(2.0), number(0.333)) == ("1.5", "2", "0.33")
+
+
+# --- A book growing -----------------------------------------------------------------
+
+
+def last_words(levels):
+    """Return where each picture writes the book's words, and where its last dot is."""
+    chart = growth_chart(levels, title="Growth", ident="growth")
+    words = re.findall(r'<text x="([\d.]+)" y="([\d.]+)"[^>]*chart__label--on[^>]*>', chart.svg)
+    dots = re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)"', chart.svg)
+    pairs = zip(words, dots, strict=True)
+    return [tuple(map(float, (*word, *dot))) for word, dot in pairs]
+
+
+def test_the_words_of_a_book_stand_below_its_line():
+    levels = [Level(date(2026, 3, day), 1000 + day) for day in range(1, 31)]
+    assert all(y > dot_y + 12 for _x, y, _dot_x, dot_y in last_words(levels))
+
+
+def test_the_words_of_a_book_stand_beside_a_line_that_leaps():
+    levels = [Level(date(2026, 3, day), 0 if day < 30 else 121_905) for day in range(1, 31)]
+    assert len(last_words(levels)) == 2
+    assert all(abs(y - dot_y) < 6 and x < dot_x - 6 for x, y, dot_x, dot_y in last_words(levels))
