@@ -22,6 +22,8 @@ DAILY_FOR = timedelta(days=365)
 LAST_KEPT = 50
 CHAPTERS_A_RUN = 200
 # Hours and days are those of UTC, so that a change of time zone keeps nothing and loses nothing.
+# What is kept for minutes only is none of the last fifty, or an evening's writing would take away
+# what is to stay for ever.
 THIN = """
     WITH ranked AS (
         SELECT id, name, reason, created_at,
@@ -37,7 +39,7 @@ THIN = """
                 ORDER BY saved_at DESC, id DESC
             ) AS place_in_slot
         FROM stories_chapterversion
-        WHERE chapter_id = ANY(%(chapters)s)
+        WHERE chapter_id = ANY(%(chapters)s) AND (reason <> 'recent' OR name <> '')
         WINDOW newest AS (PARTITION BY chapter_id ORDER BY created_at DESC, id DESC)
     )
     DELETE FROM stories_chapterversion WHERE id IN (

@@ -1,6 +1,8 @@
 """The history thins with age; what a writer named, a conflict left or came last stays."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 
@@ -105,3 +107,77 @@ def test_one_chapters_history_is_not_thinned_for_anothers_sake(alice, chapter):
     keep(other, every(timedelta(minutes=1), start=timedelta(days=900), count=40))
     thinning.thin_histories(at=NOW)
     assert (chapter.versions.count(), other.versions.count()) == (50, 40)
+
+
+def test_an_evening_of_typing_takes_none_of_the_last_fifty_away(chapter):
+    keep(chapter, every(timedelta(minutes=5), start=timedelta(days=900), count=60))
+    keep(chapter, every(timedelta(seconds=5), start=timedelta(0), count=80), reason="recent")
+    thinning.thin_histories(at=NOW)
+    assert chapter.versions.exclude(reason="recent").count() == 50
+    assert chapter.versions.filter(reason="recent").count() == 80
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_whatever_the_history_what_saving_promises_to_keep_is_kept(chapter, seed):
+    dice = Random(seed)
+    rows = any_history(chapter, dice)
+    at, nights = NOW, sorted(dice.sample(range(1, 500), 3))
+    for night in [0, *nights]:
+        at = NOW + timedelta(days=night)
+        thinning.thin_histories(at=at)
+        left = set(chapter.versions.values_list("pk", flat=True))
+        assert promised(rows, at) <= left
+        assert thinning.thin_histories(at=at) == 0
+    # What is to stay for ever apart, one of each hour or day is left, and nothing of long ago.
+    rest = [row for row in rows if row.pk in left - for_ever(rows)]
+    slots = Counter(slot(row, at) for row in rest if age(row, at) >= timedelta(hours=48))
+    assert not [name for name, count in slots.items() if count > 1]
+    assert not [row for row in rest if age(row, at) > YEAR]
+
+
+YEAR = timedelta(days=365)
+
+
+def any_history(chapter, dice):
+    """Bursts of writing over two years, some of it named, some one side of a conflict."""
+    moments = set()
+    for _burst in range(dice.randint(1, 12)):
+        began = NOW - timedelta(hours=dice.choice([1, 40, 700, 3_000, 17_000]) * dice.random())
+        pause = timedelta(minutes=dice.choice([1, 5, 50, 600]))
+        moments |= {
+            min(NOW, began + pause * number) for number in range(dice.choice([2, 5, 9, 80]))
+        }
+    rows = []
+    for at in sorted(moments):
+        reason = dice.choice(["auto"] * 8 + ["restore", "conflict"])
+        rows += keep(chapter, [at], reason=reason, name="Named" if dice.random() < 0.05 else "")
+    return rows
+
+
+def promised(rows, at):
+    """All for 48 hours, hourly for 30 days, daily for a year, some for ever (saving.md)."""
+    last_of = {}
+    for row in sorted(rows, key=lambda row: row.saved_at):
+        last_of[f"{row.saved_at:%F %H}"] = last_of[f"{row.saved_at:%F}"] = row
+    kept = for_ever(rows)
+    for row in rows:
+        hourly = last_of[f"{row.saved_at:%F %H}"] is row and age(row, at) < timedelta(days=30)
+        daily = last_of[f"{row.saved_at:%F}"] is row and age(row, at) < YEAR
+        if age(row, at) < timedelta(hours=48) or hourly or daily:
+            kept.add(row.pk)
+    return kept
+
+
+def for_ever(rows):
+    last = sorted(rows, key=lambda row: row.created_at)[-50:]
+    return {row.pk for row in rows if row.name or row.reason == "conflict"} | {r.pk for r in last}
+
+
+def slot(row, at):
+    """The hour or the day of which one version stays."""
+    is_hourly = age(row, at) < timedelta(days=30)
+    return f"{row.saved_at:%F %H}" if is_hourly else f"{row.saved_at:%F}"
+
+
+def age(row, at):
+    return at - row.created_at
