@@ -56,7 +56,7 @@ def studio_context(*, at: datetime) -> dict[str, Any]:
 def studio_charts(report: StudioReport) -> list[tuple[Chart, str]]:
     """Return the charts of a report in the order of the page, each with its shape there."""
     days, weeks, months = report.days, report.weeks, report.months
-    return [
+    charts = [
         (_writers(days, _("Writers by day"), "days", _("Day"), map(_long, days)), "month"),
         (_words(days), "month"),
         (_writers(weeks, _("Writers by week"), "weeks", _("Week"), map(_span, weeks)), "month"),
@@ -67,6 +67,9 @@ def studio_charts(report: StudioReport) -> list[tuple[Chart, str]]:
         (_causes(report), "lanes"),
         (_lengths(report), "month"),
         (_cohorts(report.cohorts), "lanes"),
+    ]
+    return [
+        (replace(chart, downloads=(("CSV", f"?csv={chart.id}"),)), shape) for chart, shape in charts
     ]
 
 

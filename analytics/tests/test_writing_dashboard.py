@@ -1,5 +1,6 @@
 """The admin's Writing dashboard: for those who may, of all writers together, with its tables."""
 
+import csv
 import re
 from datetime import timedelta
 
@@ -16,6 +17,7 @@ from nexus.lib import save_latency
 from nexus.lib.save_latency import BOUNDS, Latency
 
 pytestmark = pytest.mark.django_db
+UNTOLD = "fewer than 5 writers"
 ADDRESS = "/admin/analytics/writingsession/dashboard/"
 
 
@@ -95,8 +97,28 @@ def test_the_tables_hold_what_is_drawn(as_carol):
             told = [int(cell.replace(",", "")) for cell in table if cell[0].isdigit()]
             assert drawn == [value for value in told if value], chart.id
             hatched = roomy.count('class="chart__rest"')
-            untold = table.count("fewer than 5 writers")
+            untold = table.count(UNTOLD)
             assert hatched == untold + bool(untold), chart.id
+
+
+def test_every_table_can_be_taken_away_and_holds_the_charts_numbers(as_carol):
+    write(writers(7))
+    for chart, _shape in as_carol.get(ADDRESS).context["charts"]:
+        ((kind, address),) = chart.downloads
+        answer = as_carol.get(ADDRESS + address)
+        assert kind == "CSV" and answer["Content-Type"].startswith("text/csv")
+        _headings, *rows = list(csv.reader(answer.getvalue().decode().splitlines()))
+        taken = [int(row[-1]) for row in rows if row[-1]]
+        told = [re.sub(r"[^0-9]", "", row[-1]) for row in chart.rows if row[-1] != UNTOLD]
+        assert taken == [int(value) for value in told], chart.id
+        assert all(row[-1] == "" for row in rows) is not bool(told), chart.id
+
+
+def test_a_table_is_for_those_who_see_the_page_and_no_other_is_there(as_carol, bob, signed_in):
+    User.objects.filter(pk=bob.pk).update(role="moderator")
+    moderator = signed_in(User.objects.get(pk=bob.pk))
+    assert moderator.get(ADDRESS, {"csv": "days"}).status_code == 403
+    assert as_carol.get(ADDRESS, {"csv": "sessions"}).status_code == 404
 
 
 def test_more_writers_ask_nothing_more(as_carol):
@@ -114,6 +136,7 @@ def test_more_writers_ask_nothing_more(as_carol):
 
 def test_without_the_warehouse_the_page_says_what_is_safe(as_carol, settings):
     settings.WAREHOUSE_URL = "s3://nowhere"
+    assert as_carol.get(ADDRESS, {"csv": "days"}).status_code == 503
     page = as_carol.get(ADDRESS)
     assert page.status_code == 503
     assert "cannot be read just now" in page.content.decode()
