@@ -314,6 +314,8 @@ ACCOUNT_CHANGE_EMAIL = True
 # A letter tells of each change to what guards the account.
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
+# Seconds between the password and the second step; then the sign-in begins anew.
+ACCOUNT_LOGIN_TIMEOUT = 15 * 60
 # Seconds after signing in, or after the last confirmation, that sensitive pages ask nothing.
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
