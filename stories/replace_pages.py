@@ -5,6 +5,7 @@ Everything is posted, also what only looks: words of a book do not belong into a
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -48,15 +49,19 @@ def story_replace(request: HttpRequest, story_id: UUID) -> HttpResponse:
     parts = parts_of(choice.cleaned_data, request.POST.getlist("take"))
     try:
         asked = wanted(**form.cleaned_data)
-        if "apply" in request.POST:
-            return _apply(request, story, asked, parts)
-    except Stale as refusal:
-        changed = [chapter["title"] for chapter in refusal.extra["chapters"]]
-        return _preview(request, story, form, asked, parts, changed=changed, status=409)
     except DomainError as refusal:
         add_refusal(form, refusal)
         return _page(request, story, form, status=422)
-    return _preview(request, story, form, asked, parts, number=choice.cleaned_data["page"] or 1)
+    show = partial(_preview, request, story, form, asked, parts)
+    if "apply" not in request.POST:
+        return show(number=choice.cleaned_data["page"] or 1)
+    try:
+        return _apply(request, story, asked, parts)
+    except Stale as refusal:
+        changed = [chapter["title"] for chapter in refusal.extra["chapters"]]
+        return show(changed=changed, status=409)
+    except DomainError as refusal:
+        return show(refused=refusal.detail, status=422)
 
 
 @login_required
@@ -106,6 +111,7 @@ def _preview(
     *,
     number: int = 1,
     changed: list[str] | None = None,
+    refused: str = "",
     status: int = 200,
 ) -> HttpResponse:
     found = hits_in_story(story, asked)
@@ -128,8 +134,8 @@ def _preview(
     }
     names = changed if changed is not None else _changed(found, parts)
     is_stale = changed is not None or bool(names)
-    extra = {"asked": asked, "preview": preview, "changed": names, "is_stale": is_stale}
-    return _page(request, story, form, status=status, **extra)
+    said = {"changed": names, "is_stale": is_stale, "refused": refused}
+    return _page(request, story, form, status=status, asked=asked, preview=preview, **said)
 
 
 def _changed(found: list[ChapterHits], parts: list[Part]) -> list[str]:

@@ -14,6 +14,7 @@ from analytics.tests.test_studio import session
 from jobs.models import Job
 from nexus.testing import require
 from stories.history import keep_conflict_copy
+from stories.models import Replacement, Story
 from stories.services.chapters import trash_chapter
 from stories.services.stories import trash_story
 from stories.services.targets import create_target, set_plan
@@ -59,6 +60,10 @@ WRITERS_PAGES = {
     "import": "/import/",
     "imports": "/jobs/",
     "reading": "/jobs/{job}/",
+    "search": "/search/?q=word1",
+    "search without hits": "/search/?q=zebra",
+    "find in the book": "/stories/{story}/search/?q=word1&whole=1",
+    "keys": "/keys/",
     "trash": "/trash/",
     "settings": "/settings/",
     "appearance": "/settings/appearance/",
@@ -200,3 +205,60 @@ def test_staffs_pages_have_no_barriers(browser, live_site, axe, as_carol):
     nothing_in_the_way(look(browser, live_site, axe, STAFF_PAGES, as_carol))
     themes = THEMES[:2]
     nothing_in_the_way(look(browser, live_site, axe, ADMIN_PAGES, as_carol, themes))
+
+
+def test_palette_and_keys_have_no_barriers(browser, live_site, axe, places, as_alice):
+    options = {"bypass_csp": True, "reduced_motion": "reduce", "base_url": live_site.url}
+    found = []
+    with desk.window(browser, live_site, as_alice, **options) as context:
+        page = context.new_page()
+        page.goto("/trash/")
+        page.wait_for_function("customElements.get('nx-palette')")
+        page.evaluate(axe)
+        for key in ("Control+k", "?"):
+            page.keyboard.press(key)
+            if key != "?":
+                page.keyboard.type("word1")
+                page.get_by_role("option", name="One").first.wait_for()
+            for theme in THEMES:
+                page.evaluate(WEAR, theme)
+                found += [f"{key}, {theme}: {one}" for one in page.evaluate(RUN, RULES)]
+            page.keyboard.press("Escape")
+    nothing_in_the_way(found)
+
+
+def test_places_to_replace_and_the_bar_have_no_barriers(
+    browser, live_site, axe, places, as_alice, alice
+):
+    story = Story.objects.get(pk=places["story"])
+    step = {"find": "one", "replacement": "two", "count": 1, "steps": []}
+    Replacement.objects.create(story=story, **step)
+    options = {"bypass_csp": True, "reduced_motion": "reduce", "base_url": live_site.url}
+    found = []
+    with desk.window(browser, live_site, as_alice, **options) as context:
+        page = context.new_page()
+        page.goto(f"/stories/{story.pk}/replace/")
+        page.get_by_label("Find", exact=True).fill("word1")
+        page.get_by_label("Replace with").fill("word one")
+        page.get_by_role("button", name="Show every place").click()
+        page.locator("[name=take]").first.uncheck()
+        found += in_every_theme(page, axe, "places")
+        page.goto(f"/chapters/{places['chapter']}/")
+        desk.open_editor(page)
+        page.keyboard.press("Control+f")
+        page.keyboard.type("word1")
+        page.locator(".found--here").wait_for()
+        found += in_every_theme(page, axe, "bar")
+    nothing_in_the_way(found)
+
+
+def in_every_theme(page, axe, name):
+    page.evaluate(axe)
+    found = []
+    for size in SIZES:
+        page.set_viewport_size(size)
+        for theme in THEMES:
+            page.evaluate(WEAR, theme)
+            here = f"{name}, {theme}, {size['width']} px: "
+            found += [here + one for one in page.evaluate(RUN, RULES)]
+    return found

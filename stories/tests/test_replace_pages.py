@@ -110,6 +110,7 @@ def test_with_nothing_ticked_nothing_happens_and_it_is_said(as_alice, story, cha
     fields = form_of(ask(as_alice, story)) | {"take": [], "apply": "1"}
     answer = as_alice.post(f"/stories/{story.pk}/replace/", fields)
     assert answer.status_code == 422 and "Nothing was chosen" in page_of(answer)
+    assert "4 places in 2 chapters" in page_of(answer), "and every place is shown again"
     assert not Replacement.objects.exists()
 
 
