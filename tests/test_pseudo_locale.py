@@ -7,7 +7,13 @@ from html.parser import HTMLParser
 import pytest
 from django.utils.translation import trans_real
 
-from tests.test_access import VISITORS_PAGES, WRITERS_PAGES, places  # noqa: F401
+from tests.test_access import (  # noqa: F401
+    ADMIN_PAGES,
+    VISITORS_PAGES,
+    WRITERS_PAGES,
+    crowd,
+    places,
+)
 
 OPEN, CLOSE = "⟦", "⟧"
 SPOKEN = ("alt", "aria-description", "aria-label", "aria-valuetext", "placeholder", "title")
@@ -119,3 +125,12 @@ def test_every_word_of_a_writers_page_can_be_translated(places, brackets, as_ali
 
 def test_every_word_of_the_status_page_can_be_translated(brackets, as_carol):
     assert escaped(as_carol, {"status": "/status/"}) == {}
+
+
+@pytest.mark.usefixtures("crowd")
+def test_every_word_of_the_writing_dashboard_can_be_translated(brackets, as_carol):
+    parser = Escaped()
+    page = as_carol.get(ADMIN_PAGES["writing"]).content.decode()
+    # What Django's admin puts around it names apps by their labels.
+    parser.feed(page[page.index('<div class="writing">') : page.index("</main>")])
+    assert (parser.words, parser.depth) == ([], 0)
