@@ -14,13 +14,14 @@ from channels.routing import URLRouter
 from django.conf import settings
 from django.urls import re_path
 
+from nexus.error_views import page_alone
 from nexus.routing import websocket_urlpatterns
 from nexus.sockets import refuse, same_origin_only, signed_in
 from nexus.wsgi_bridge import Receive, Scope, Send, WSGIBridge
 
 THREADS = 12
 
-http = WSGIBridge(pages, threads=THREADS, max_body_bytes=settings.MAX_BODY_BYTES)
+http = WSGIBridge(pages, threads=THREADS, max_body_bytes=settings.MAX_BODY_BYTES, page=page_alone)
 sockets = same_origin_only(
     signed_in(URLRouter([*websocket_urlpatterns, re_path(r"", refuse)]))  # type: ignore[arg-type]
 )

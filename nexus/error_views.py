@@ -94,6 +94,11 @@ def problem(status: int, request_id: str) -> JsonResponse:
     return JsonResponse(content, status=status, content_type="application/problem+json")
 
 
+def page_alone(status: int, detail: str, request_id: str) -> str:
+    """Render the page of a refusal that came before there was a request."""
+    return render_to_string(f"errors/{status}.html", {"detail": detail, "request_id": request_id})
+
+
 def page(request: HttpRequest, status: int, request_id: str, template: str) -> str:
     """Render the page of a status.
 

@@ -19,17 +19,20 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from nexus.lib.ids import new_id
+from nexus.middleware.security import CONTENT_SECURITY_POLICY, HEADERS
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
+Page = Callable[[int, str, str], str]
 
 MEMORY_BYTES = 1024 * 1024
 # A burst may wait this long for a thread; longer, and the studio cannot keep up.
 SEAT_SECONDS = 0.5
 BUSY = "The studio is busy. Nothing was changed; please try again in a moment."
+GUARDS = {"Content-Security-Policy": CONTENT_SECURITY_POLICY} | HEADERS
 # A header of these names would arrive twice: WSGI has its own place for them.
 OWN_NAMES = {b"content-type": "CONTENT_TYPE", b"content-length": ""}
 
@@ -58,11 +61,17 @@ class Answer:
 
 
 class WSGIBridge:
-    """An ASGI application for `http` scopes around a WSGI one."""
+    """An ASGI application for `http` scopes around a WSGI one.
 
-    def __init__(self, application: Any, *, threads: int, max_body_bytes: int) -> None:
+    `page` renders a refusal for people, from its status, its sentence and the request's id.
+    """
+
+    def __init__(
+        self, application: Any, *, threads: int, max_body_bytes: int, page: Page | None = None
+    ) -> None:
         self.application = application
         self.max_body_bytes = max_body_bytes
+        self.page = page
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="page")
         self.seats = asyncio.Semaphore(threads)
 
@@ -75,10 +84,12 @@ class WSGIBridge:
             except TooLarge:
                 size = self.max_body_bytes // (1024 * 1024)
                 detail = f"A request may hold at most {size} MB."
-                await _refuse(send, 413, "too_large", detail, [(b"connection", b"close")])
+                refusal = Refusal(413, "too_large", detail, (b"connection", b"close"))
+                await refusal.send_to(send, self._page_for(scope))
                 return
             if not await self._is_admitted():
-                await _refuse(send, 503, "busy", BUSY, [(b"retry-after", b"1")])
+                refusal = Refusal(503, "busy", BUSY, (b"retry-after", b"1"))
+                await refusal.send_to(send, self._page_for(scope))
                 return
             exchange = Exchange(scope, receive, send)
             environ = build_environ(scope, body, length)
@@ -90,6 +101,9 @@ class WSGIBridge:
             finished = await _outlast_cancelling(work)
             if finished is not None:
                 await exchange.send_whole(*finished)
+
+    def _page_for(self, scope: Scope) -> Page | None:
+        return None if scope["path"].startswith("/api/") else self.page
 
     async def _is_admitted(self) -> bool:
         """Take a seat; a request that would stand in a queue is better told so at once."""
@@ -255,22 +269,38 @@ def _add_header(environ: dict[str, Any], name: bytes, value: str) -> None:
         environ[key] = value
 
 
-async def _refuse(send: Send, status: int, code: str, detail: str, more: Headers) -> None:
-    """Answer what never reaches Django, in the shape of its refusals."""
-    request_id = str(new_id())
-    problem = {
-        "type": "about:blank",
-        "title": {413: "Content Too Large", 503: "Service Unavailable"}[status],
-        "status": status,
-        "detail": detail,
-        "code": code,
-        "request_id": request_id,
-    }
-    headers = [
-        (b"content-type", b"application/problem+json"),
-        (b"x-request-id", request_id.encode()),
-        (b"x-content-type-options", b"nosniff"),
-        *more,
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": json.dumps(problem).encode()})
+@dataclass
+class Refusal:
+    """The answer to what never reaches Django, in the shape of its refusals."""
+
+    status: int
+    code: str
+    detail: str
+    header: tuple[bytes, bytes]
+
+    async def send_to(self, send: Send, page: Page | None) -> None:
+        """Answer as a page where there is one for it, else as a problem document."""
+        request_id = str(new_id())
+        if page is None:
+            body, kind = self._problem(request_id), b"application/problem+json"
+        else:
+            body, kind = page(self.status, self.detail, request_id), b"text/html; charset=utf-8"
+        headers = [
+            (b"content-type", kind),
+            (b"x-request-id", request_id.encode()),
+            *((name.lower().encode(), value.encode()) for name, value in GUARDS.items()),
+            self.header,
+        ]
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        await send({"type": "http.response.body", "body": body.encode()})
+
+    def _problem(self, request_id: str) -> str:
+        problem = {
+            "type": "about:blank",
+            "title": {413: "Content Too Large", 503: "Service Unavailable"}[self.status],
+            "status": self.status,
+            "detail": self.detail,
+            "code": self.code,
+            "request_id": request_id,
+        }
+        return json.dumps(problem)

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from nexus.asgi import http
 from nexus.wsgi_bridge import WSGIBridge, build_environ
 
 
@@ -60,7 +61,10 @@ def scope(method="GET", raw_path=b"/", headers=(), **values):
 
 
 async def call(application, asked, *messages, limit=1000):
-    bridge = WSGIBridge(application, threads=2, max_body_bytes=limit)
+    return await ask(WSGIBridge(application, threads=2, max_body_bytes=limit), asked, *messages)
+
+
+async def ask(bridge, asked, *messages):
     waiting = list(messages) or [{"type": "http.request", "body": b""}]
     sent = []
 
@@ -104,6 +108,20 @@ async def test_an_announced_body_past_the_limit_is_refused_unread():
 async def test_an_unannounced_body_past_the_limit_is_refused():
     sent = await call(Echo(), scope("POST"), *body(b"x" * 600, b"x" * 600))
     assert sent[0]["status"] == 413
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [(b"/import/", b"text/html; charset=utf-8"), (b"/api/v1/imports", b"application/problem+json")],
+)
+async def test_a_person_is_refused_by_a_page_and_a_program_by_a_document(path, kind):
+    asked = scope("POST", path, headers=[(b"content-length", b"999999999")])
+    sent = await ask(http, asked)
+    headers = dict(sent[0]["headers"])
+    assert (sent[0]["status"], headers[b"content-type"]) == (413, kind)
+    assert b"default-src 'self'" in headers[b"content-security-policy"]
+    assert b"at most 60 MB" in sent[1]["body"]
+    assert headers[b"x-request-id"] in sent[1]["body"]
 
 
 async def test_a_head_answer_has_no_body():
