@@ -345,7 +345,12 @@ def page_figures(studio: Studio) -> list[dict[str, Any]]:
 
 
 def statistics_figures(studio: Studio) -> list[dict[str, Any]]:
+    from django.utils import timezone
+
+    from analytics.warehouse.months import close_months
+
     fill_ledger(studio)
+    close_months(at=timezone.now())
     figures = []
     for name, path in statistics_addresses(studio).items():
         taken = statistics.quantiles(timed(partial(studio.ask, "GET", path), READS), n=20)[18]
@@ -366,6 +371,7 @@ def statistics_addresses(studio: Studio) -> dict[str, str]:
         f"statistics page, {YEARS} years": f"/analytics/?from_date={first}&frequency=Monthly",
         "story’s statistics page": f"{story}/",
         f"story’s page, {YEARS} years": f"{story}/?from_date={first}",
+        "page of all years": "/analytics/lifetime/",
         "day page": f"/days/{day}/",
         "dashboard": "/api/v1/me/dashboard",
         "overview": f"/api/v1/analytics/overview?{span}",

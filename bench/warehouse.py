@@ -93,6 +93,7 @@ def ratio_of(size: int) -> tuple[float, float]:
     """Return the best seconds of the warehouse and of bare DuckDB over the same files."""
     from django.test import override_settings
 
+    forget_all()
     with tempfile.TemporaryDirectory() as folder, override_settings(WAREHOUSE_URL=folder):
         files = write_months(Path(folder), size)
         listed = ", ".join(f"'{file}'" for file in files)

@@ -214,6 +214,7 @@ def test_a_stranger_is_asked_who_she_is(anonymous):
 
 
 def test_years_that_cannot_be_reached_are_no_fault_of_hers(as_alice, chapter, settings):
+    close_months(at=NOW)
     settings.WAREHOUSE_URL = "s3://somewhere"
     page = as_alice.get(PAGE)
     assert page.status_code == 503 and "Nothing is lost" in page.content.decode()

@@ -2,46 +2,53 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import partial
 from hashlib import sha256
+from operator import add
 from statistics import fmean, stdev
+from typing import Any, NamedTuple
 
 from django.core.cache import cache
+from django.db import connection
 from duckdb import DuckDBPyConnection
 
 from accounts.models import User
 from analytics.periods import DAY, Period, month_of, week_of
 from analytics.reports.heat import year_of
-from analytics.warehouse.reading import Shelf, open_newer, open_warehouse, shelf_of_studio
+from analytics.warehouse.reading import Shelf, open_warehouse, shelf_of_studio
 
 PACE_DAYS = 28
 HOURS, MONTHS = 24, 12
 # Below so many whole weeks, how they swing says nothing.
 WEEKS_TO_SWING = 8
+# Said to DuckDB of what is settled, and to Postgres of what is newer.
 DAYS = """
     SELECT day, sum(typed + applied)::BIGINT, sum(typed)::BIGINT, sum(removed)::BIGINT,
         count(*), sum(active_seconds)::BIGINT
-    FROM sessions WHERE day <= ? AND {which} GROUP BY day
+    FROM {sessions} WHERE {which} GROUP BY day
 """
 # An hour is that of the writer's own clock when the session began, as in the rollups.
 CLOCK = """
-    SELECT year(day), hour(timezone(time_zone, timezone('UTC', started_at))),
+    SELECT extract(YEAR FROM day)::INTEGER,
+        extract(HOUR FROM timezone(time_zone, {started}))::INTEGER,
         sum(typed + applied)::BIGINT
-    FROM sessions WHERE day <= ? AND {which} GROUP BY 1, 2
+    FROM {sessions} WHERE {which} GROUP BY 1, 2
 """
 LONGEST = """
-    SELECT day, active_seconds FROM sessions WHERE day <= ? AND {which} AND active_seconds > 0
+    SELECT active_seconds, day FROM {sessions} WHERE {which} AND active_seconds > 0
     ORDER BY active_seconds DESC, day DESC LIMIT 1
 """
+IN_DUCKDB = {"sessions": "sessions", "started": "timezone('UTC', started_at)"}
+IN_POSTGRES = {"sessions": "analytics_writingsession", "started": "started_at"}
 # What is settled changes once a night.
 KEPT_SECONDS = 24 * 3600
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(NamedTuple):
     """What one day came to; words are those written, as everywhere."""
 
     words: int = 0
@@ -52,13 +59,7 @@ class Day:
 
     def and_of(self, other: Day) -> Day:
         """Return what both parts of a day come to."""
-        return Day(
-            self.words + other.words,
-            self.typed + other.typed,
-            self.removed + other.removed,
-            self.sessions + other.sessions,
-            self.seconds + other.seconds,
-        )
+        return Day(*map(add, self, other))
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +173,13 @@ def lifetime(user: User, *, at: datetime) -> Lifetime | None:
         years=tuple(_years(told, within, weeks)),
         seasons=_seasons(words, within),
         pace=tuple(_pace(words, within)),
-        best_day=_best(words, lambda day: Period(day, day)),
-        best_week=_best(words, lambda day: week_of(day, week_start=user.week_start)),
-        best_month=_best(words, month_of),
+        best_day=_best(words, lambda day: day, lambda day: Period(day, day)),
+        best_week=_best(
+            words,
+            lambda day: day - timedelta(days=(day.isoweekday() - user.week_start) % 7),
+            lambda day: week_of(day, week_start=user.week_start),
+        ),
+        best_month=_best(words, lambda day: day.replace(day=1), month_of),
         longest=_longest(told),
         swing=swing(weeks.values()),
         closed_at=shelf.closed_at,
@@ -183,38 +188,53 @@ def lifetime(user: User, *, at: datetime) -> Lifetime | None:
 
 
 def _ask(shelf: Shelf, user: User, today: date, at: datetime) -> _Told:
-    """Ask for what is newer each time, and for what is settled once a night.
+    """Ask Postgres for what is newer each time, the warehouse for what is settled once a night.
 
-    Where something of a closed month was changed since, all of it is asked for.
+    Where something of a closed month was changed since, the warehouse tells all of it.
     """
-    until = min(today, shelf.open_from)
-    key = f"lifetime {user.pk} {shelf.open_from} {shelf.changed_since} {shelf.missing} {until}"
-    with open_newer(shelf, user) as warehouse:
-        query = f"SELECT 1 FROM sessions WHERE {shelf.replaced()} LIMIT 1"
-        is_plain = warehouse.execute(query).fetchone() is None
-        newer = _read(warehouse, today)
-    settled: _Told | None = cache.get(_hashed(key)) if is_plain else None
+    past, newer = f"day <= '{today}'", shelf.newer(user).as_string()
+    if _is_any(f"{newer} AND {shelf.replaced()}"):
+        with open_warehouse(at, user) as warehouse:
+            return _read(partial(_from_duckdb, warehouse), IN_DUCKDB, past)
+    told = _read(_from_postgres, IN_POSTGRES, f"{newer} AND {past}")
+    return _settled(shelf, user, today, at).and_of(told) if shelf.names else told
+
+
+def _settled(shelf: Shelf, user: User, today: date, at: datetime) -> _Told:
+    which = f"{shelf.settled()} AND day <= '{min(today, shelf.open_from)}'"
+    key = sha256(f"lifetime {user.pk} {which}".encode()).hexdigest()
+    settled: _Told | None = cache.get(key)
     if settled is None:
         with open_warehouse(at, user) as warehouse:
-            if not is_plain:
-                return _read(warehouse, today)
-            settled = _read(warehouse, today, shelf.settled())
-        cache.set(_hashed(key), settled, KEPT_SECONDS)
-    return settled.and_of(newer)
+            settled = _read(partial(_from_duckdb, warehouse), IN_DUCKDB, which)
+        cache.set(key, settled, KEPT_SECONDS)
+    return settled
 
 
-def _hashed(key: str) -> str:
-    return sha256(key.encode()).hexdigest()
+def _is_any(which: str) -> bool:
+    return bool(_from_postgres(f"SELECT FROM analytics_writingsession WHERE {which} LIMIT 1"))
 
 
-def _read(warehouse: DuckDBPyConnection, today: date, which: str = "true") -> _Told:
-    days = warehouse.execute(DAYS.format(which=which), [today]).fetchall()
-    hours = warehouse.execute(CLOCK.format(which=which), [today]).fetchall()
-    longest = warehouse.execute(LONGEST.format(which=which), [today]).fetchone()
+def _from_duckdb(warehouse: DuckDBPyConnection, query: str) -> list[tuple[Any, ...]]:
+    return warehouse.execute(query).fetchall()
+
+
+def _from_postgres(query: str) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetchall()
+
+
+def _read(
+    ask: Callable[[str], list[tuple[Any, ...]]], names: Mapping[str, str], which: str
+) -> _Told:
+    days, hours, longest = (
+        ask(query.format(**names, which=which)) for query in (DAYS, CLOCK, LONGEST)
+    )
     return _Told(
         {day: Day(*numbers) for day, *numbers in days},
         {(year, hour): words for year, hour, words in hours},
-        (longest[1], longest[0]) if longest else None,
+        longest[0] if longest else None,
     )
 
 
@@ -225,23 +245,25 @@ def _longest(told: _Told) -> Record | None:
     return Record(Period(day, day), seconds)
 
 
-def _best(words: Mapping[date, int], period: Callable[[date], Period]) -> Record | None:
+def _best(
+    words: Mapping[date, int], first_of: Callable[[date], date], period: Callable[[date], Period]
+) -> Record | None:
     """Return the period with the most words, the latest of equals; None where none has any."""
-    sums: Counter[Period] = Counter()
+    sums: Counter[date] = Counter()
     for day, count in words.items():
-        sums[period(day)] += count
-    best = max(sums, key=lambda within: (sums[within], within))
-    return Record(best, sums[best]) if sums[best] else None
+        sums[first_of(day)] += count
+    best = max(sums, key=lambda first: (sums[first], first))
+    return Record(period(best), sums[best]) if sums[best] else None
 
 
 def _years(told: _Told, within: Period, weeks: Mapping[Period, int]) -> Iterator[Year]:
+    by_year: dict[int, list[Day]] = defaultdict(list)
+    for day, found in told.days.items():
+        by_year[day.year].append(found)
     for number in range(within.first.year, within.last.year + 1):
-        year = year_of(number).clip(within)
-        if year is None:
-            continue
-        days = [day for date_, day in told.days.items() if date_ in year]
+        days = by_year[number]
         yield Year(
-            within=year,
+            within=year_of(number).clip(within) or within,
             words=sum(day.words for day in days),
             typed=sum(day.typed for day in days),
             removed=sum(day.removed for day in days),
@@ -249,7 +271,7 @@ def _years(told: _Told, within: Period, weeks: Mapping[Period, int]) -> Iterator
             sessions=sum(day.sessions for day in days),
             seconds=sum(day.seconds for day in days),
             hours=tuple(told.hours.get((number, hour), 0) for hour in range(HOURS)),
-            swing=swing([count for week, count in weeks.items() if week.first in year]),
+            swing=swing([count for week, count in weeks.items() if week.first.year == number]),
         )
 
 

@@ -90,7 +90,9 @@ class Shelf:
         return " AND ".join(parts)
 
     def replaced(self) -> str:
-        """Match, in DuckDB, the newer sessions that a file may hold as they were before."""
+        """Match the newer sessions that a file may hold as they were before, for DuckDB or, its
+        times being in UTC, Postgres.
+        """
         if not self.changed_since:
             return "false"
         latest = datetime.combine(self.open_from, time.min) + STRADDLE
@@ -118,16 +120,6 @@ def open_warehouse(now: datetime, user: User | None = None) -> Iterator[duckdb.D
 def shelf_of_studio() -> Shelf:
     """Return what is closed at this moment. One query."""
     return Shelf.of(place_of_studio())
-
-
-@contextmanager
-def open_newer(shelf: Shelf, user: User) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Yield DuckDB with `sessions`: those of one writer that Postgres must tell, and no others."""
-    with engine(place_of_studio()) as (connection, scratch):
-        _take_newer(connection, shelf, scratch, user)
-        connection.execute("CREATE TEMP VIEW sessions AS FROM newer")
-        lock_down(connection, [])
-        yield connection
 
 
 def _fill(
