@@ -5,6 +5,7 @@
  */
 
 import { newKey, request, Unreachable } from "../lib/http.js";
+import { withoutLeftovers } from "./leftovers.js";
 import { outcomeOf } from "./outcomes.js";
 
 export class Courier {
@@ -31,7 +32,7 @@ export class Courier {
   }
 
   async #takeAll() {
-    const rows = await this.vault.all("drafts");
+    const rows = await withoutLeftovers(this.vault, Date.now());
     for (const chapter of new Set(rows.map((row) => row.chapter))) {
       const drafts = rows.filter((row) => row.chapter === chapter);
       // Several texts of one chapter are put in order where it is opened.
