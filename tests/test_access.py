@@ -213,7 +213,7 @@ def test_palette_and_keys_have_no_barriers(browser, live_site, axe, places, as_a
     with desk.window(browser, live_site, as_alice, **options) as context:
         page = context.new_page()
         page.goto("/trash/")
-        page.wait_for_function("customElements.get('nx-palette')")
+        page.wait_for_selector("nx-palette:defined", state="attached")
         page.evaluate(axe)
         for key in ("Control+k", "?"):
             page.keyboard.press(key)

@@ -13,6 +13,7 @@ from stories.searching.question import Question, Term
 # How much of the text is shown, and how much of that before the first word found; in characters.
 WIDTH = 240
 BEFORE = 60
+LONG_BEFORE = 110
 # Within so many characters a cut moves to the end of a word.
 SHIFT = 24
 MOST_SPANS = 1_000
@@ -24,6 +25,7 @@ _LIGATURES = (("ss", "ß"), ("ae", "æ"), ("oe", "œ"), ("th", "þ"))
 _FIRST = {"a": "æ", "o": "œ", "t": "þ"}
 _MARKS = "[\u0300-\u036f]*"
 _PARAGRAPH = "\n\n"
+_SENTENCE_END = re.compile(r"[.!?…]['\"’”»)]*\s+|\n+|[。！？]")
 # Anything but ASCII and the usual punctuation.
 _FOREIGN = re.compile(r"[^\x00-\x7f\u2000-\u206f]")
 
@@ -40,7 +42,8 @@ class Part:
 class Passage:
     """Part of a text; `paragraph` says in which of the chapter's it is, from 0.
 
-    `named` is how the first hit reads with a few words after it, "" without one.
+    `named` is how the first hit reads with a few words after it, "" without one. `is_cut_before`
+    says that it begins within a sentence, `is_cut_after` that it is not the end of the text.
     """
 
     parts: tuple[Part, ...]
@@ -130,14 +133,14 @@ def around(text: str, start: int, stop: int) -> Passage:
 
 
 def _shown(text: str, spans: Sequence[Span], first: Span | None, *, paragraph: int) -> Passage:
-    start = _cut_before(text, first.start - BEFORE) if first else 0
+    start, is_cut = _cut_before(text, first.start) if first else (0, False)
     stop = _cut_after(text, max(start + WIDTH, first.stop if first else 0))
     inside = [span for span in spans if span.start >= start and span.stop <= stop]
     return Passage(
         tuple(_parts(text, start, stop, inside)),
         paragraph + text.count(_PARAGRAPH, 0, first.start if first else start),
         named=_named(text, first) if first else "",
-        is_cut_before=start > 0,
+        is_cut_before=is_cut,
         is_cut_after=stop < len(text.rstrip()),
     )
 
@@ -227,11 +230,15 @@ def _best(spans: Sequence[Span]) -> Span | None:
     return best
 
 
-def _cut_before(text: str, at: int) -> int:
-    if at <= 0:
-        return 0
+def _cut_before(text: str, found: int) -> tuple[int, bool]:
+    """Return where to begin, and whether that is within a sentence that began long before."""
+    before = text[max(0, found - LONG_BEFORE) : found]
+    starts = [at.end() for at in _SENTENCE_END.finditer(before)]
+    if starts or found <= LONG_BEFORE:
+        return found - len(before) + (starts[-1] if starts else 0), False
+    at = found - BEFORE
     space = text.find(" ", at, at + SHIFT)
-    return space + 1 if space >= 0 else at
+    return (space + 1 if space >= 0 else at), True
 
 
 def _cut_after(text: str, at: int) -> int:

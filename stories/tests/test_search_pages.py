@@ -48,7 +48,7 @@ def test_hits_stand_by_story_with_marked_passages_and_links_to_them(story, alice
     make_chapter(make_story(alice, "Other"), "Elsewhere", "<p>A lamp.</p>")
     text = page(as_alice, "/search/?q=lamp")
     assert marked(text) == ["lamp", "lamp", "LAMPS", "lamp", "lamp"]
-    assert "First. The lamp burned <low> & well-lit. LAMPS, a lamp." in seen(text)
+    assert "One The lamp burned <low> & well-lit. LAMPS, a lamp." in seen(text)
     assert "3 places found" in seen(text)
     assert re.search(r'href="/chapters/[0-9a-f-]+/#p-1:~:text=lamp%20burned', text)
     assert text.index(">The Lighthouse</a></h2>") < text.index(">Other</a></h2>")

@@ -222,6 +222,14 @@ def test_marking_changes_no_letter(text, raw):
         assert 0 <= span.start < span.stop <= len(text)
 
 
+def test_a_passage_in_a_long_sentence_says_that_it_is_cut():
+    marker = Marker(parse("river"))
+    marker.accept({"river"})
+    passage = marker.passage(f"{'word ' * 90}river{' word' * 90}")
+    assert passage.is_cut_before and passage.is_cut_after
+    assert passage.parts[0].text.startswith("word ")
+
+
 def test_a_passage_shows_where_most_of_the_words_stand_together():
     text = f"lamp {'x ' * 300}\n\nThe river and the lamp were old. {'y ' * 300}"
     marker = Marker(parse("lamp river"))
@@ -230,5 +238,6 @@ def test_a_passage_shows_where_most_of_the_words_stand_together():
     assert [part.text for part in passage.parts if part.is_hit] == ["river", "lamp"]
     assert passage.paragraph == 5
     assert passage.named == "river and the lamp were"
-    assert passage.is_cut_before and passage.is_cut_after
+    assert passage.parts[0].text == "The "
+    assert passage.is_cut_after and not passage.is_cut_before
     assert sum(len(part.text) for part in passage.parts) < 320

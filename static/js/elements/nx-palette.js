@@ -3,6 +3,7 @@
  * Wraps templates/components/_palette.html; the form in it is the ordinary search, which Enter sends when nothing is chosen.
  */
 import { Unreachable, request } from "../lib/http.js";
+import { groupOf, isTyping, optionOf } from "./palette-items.js";
 
 const PAUSE = 120;
 
@@ -54,6 +55,7 @@ class NxPalette extends HTMLElement {
     if (this.dialog.open || document.querySelector("dialog[open]")) return;
     this.dialog.showModal();
     this.words.value = "";
+    this.isEntered = false;
     this.show([]);
     this.ask();
   }
@@ -64,7 +66,6 @@ class NxPalette extends HTMLElement {
 
   forget() {
     clearTimeout(this.timer);
-    this.asked = null;
     this.list.replaceChildren();
   }
 
@@ -75,8 +76,8 @@ class NxPalette extends HTMLElement {
 
   /** Only the answer to what was typed last is shown; without an answer the things to do stay. */
   async ask() {
-    const words = this.words.value.trim();
-    this.asked = words;
+    clearTimeout(this.timer);
+    const words = this.typed;
     let found = [];
     try {
       const answer = await request("GET", `${this.dataset.url}?${new URLSearchParams({ q: words })}`);
@@ -84,17 +85,32 @@ class NxPalette extends HTMLElement {
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
     }
-    if (this.asked === words && this.dialog.open) this.show(found);
+    if (this.typed !== words || !this.dialog.open) return;
+    this.show(found);
+    if (this.isEntered) this.enter();
+  }
+
+  get typed() {
+    return this.words.value.trim();
+  }
+
+  /** Typed faster than answered: Enter means what will be there, not what still is. */
+  enter() {
+    this.isEntered = this.shown !== this.typed;
+    if (this.isEntered) this.ask();
+    else if (this.chosen) this.chosen.click();
+    else this.querySelector("form").requestSubmit();
   }
 
   show(found) {
-    const words = this.words.value.trim();
+    const words = this.typed;
+    this.shown = words;
     const items = [...found, ...this.actions(words)];
     this.list.replaceChildren();
     let group = null;
     for (const [number, item] of items.entries()) {
-      if (item.group !== group?.title) this.list.append((group = this.group(item.group, number)).node);
-      group.node.append(this.option(item, number));
+      if (item.group !== group?.title) this.list.append((group = groupOf(item.group, number)).node);
+      group.node.append(optionOf(item, number, this.querySelector("[data-item]")));
     }
     this.choose(words && items.length ? 0 : -1);
     this.said.textContent = items.length ? this.dataset.some.replace("{count}", items.length) : this.dataset.none;
@@ -113,39 +129,19 @@ class NxPalette extends HTMLElement {
     return [...items, { group: dataset.group, title: dataset.search.replace("{words}", () => words), note: "", url }];
   }
 
-  group(title, number) {
-    const node = document.createElement("div");
-    const name = Object.assign(document.createElement("div"), { className: "palette__group", id: `palette-group-${number}`, textContent: title });
-    node.setAttribute("role", "group");
-    node.setAttribute("aria-labelledby", name.id);
-    name.setAttribute("role", "presentation");
-    node.append(name);
-    return { title, node };
-  }
-
-  option(item, number) {
-    const option = this.querySelector("[data-item]").content.firstElementChild.cloneNode(true);
-    option.id = `palette-item-${number}`;
-    option.href = item.url;
-    if (item.link?.dataset.press) option.dataset.press = item.link.dataset.press;
-    if (item.link && "sheet" in item.link.dataset) option.dataset.sheet = "";
-    option.querySelector(".palette__title").textContent = item.title;
-    option.querySelector(".palette__note").textContent = item.note;
-    option.querySelector(".palette__passage").append(...(item.parts ?? []).map(marked));
-    return option;
-  }
-
   onKey(event) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) {
       event.preventDefault();
       this.move(step);
-    } else if (event.key === "Enter" && event.target === this.words && this.chosen) {
+    } else if (event.key === "Enter" && event.target === this.words && !event.isComposing) {
       event.preventDefault();
-      this.chosen.click();
+      this.enter();
     } else if (event.key === "Escape") {
-      // Focus mode of the editor would take it for its own.
+      // At once, not after the field was emptied; and focus mode of the editor is none of its business.
+      event.preventDefault();
       event.stopPropagation();
+      this.dialog.close();
     }
   }
 
@@ -176,15 +172,6 @@ class NxPalette extends HTMLElement {
     if (press) document.querySelector(press)?.click();
     if (sheet !== undefined) this.showKeys();
   }
-}
-
-function isTyping({ target }) {
-  return target.isContentEditable || Boolean(target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select"));
-}
-
-function marked({ text, is_hit }) {
-  if (!is_hit) return text;
-  return Object.assign(document.createElement("mark"), { className: "found", textContent: text });
 }
 
 customElements.define("nx-palette", NxPalette);
