@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import duckdb
 from django.conf import settings
 
-from analytics.warehouse.columns import FORMAT, NAMES
+from analytics.warehouse.columns import NAMES
 
 PARQUET = "(FORMAT parquet, COMPRESSION zstd)"
 MOTHERDUCK = "nexus_warehouse"
@@ -61,7 +61,7 @@ class Folder:
     path: Path
 
     def reach(self, connection: duckdb.DuckDBPyConnection) -> None:
-        (self.path / FORMAT).mkdir(parents=True, exist_ok=True)
+        """Nothing to do: a folder that is not there holds nothing yet."""
 
     def folders(self) -> list[str]:
         return [str(self.path)]
@@ -76,6 +76,7 @@ class Folder:
     def keep(self, connection: duckdb.DuckDBPyConnection, name: str, query: str) -> None:
         file = self._file(name)
         part = file.with_suffix(f".{os.getpid()}.part")
+        file.parent.mkdir(parents=True, exist_ok=True)
         try:
             connection.execute(f"COPY ({query}) TO {quoted(str(part))} {PARQUET}")
             _sync(part)
