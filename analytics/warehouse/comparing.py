@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 import duckdb
 from django.db import connection as postgres
+from django.db import transaction
 
 from analytics.reports.figures import SUMMED
 from analytics.warehouse.reading import open_warehouse
@@ -43,9 +44,13 @@ def compare(*, at: datetime) -> Comparison:
 
 
 def _totals(at: datetime) -> tuple[Totals, Totals]:
-    """Return the totals of the warehouse and of Postgres."""
-    with open_warehouse(at) as warehouse:
-        return _in_warehouse(warehouse), _in_postgres()
+    """Return the totals of the warehouse and of Postgres, however long it takes."""
+    with transaction.atomic():
+        with postgres.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 0")
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        with open_warehouse(at) as warehouse:
+            return _in_warehouse(warehouse), _in_postgres()
 
 
 def _in_warehouse(warehouse: duckdb.DuckDBPyConnection) -> Totals:

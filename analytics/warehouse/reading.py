@@ -161,7 +161,7 @@ def _take_newer(
 ) -> None:
     connection.execute("DROP TABLE IF EXISTS newer")
     connection.execute(table_of_sessions("newer"))
-    if user is not None:
+    if user is not None or postgres.in_atomic_block:
         copy_from_postgres(connection, "newer", shelf.newer(user), scratch)
         return
     with transaction.atomic(), postgres.cursor() as cursor:
