@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import secrets
 import tempfile
-from datetime import datetime
-from typing import IO, Any
+from typing import Any
 
-from django.core.files import File
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -20,23 +16,16 @@ from django.utils.translation import gettext_lazy
 
 from accounts import limits
 from accounts.models import User
+from jobs.files import expires_at, in_hand, is_ready, keep_file, with_file
 from jobs.models import Job
-from jobs.services import UPLOADS_KEPT, discard_upload, enqueue_job
-from jobs.work import JobCancelled, JobRefused, Run, Shown, register_work
+from jobs.services import discard_upload, enqueue_job
+from jobs.work import JobRefused, Run, Shown, register_work
 from nexus.account_data.everything import write_everything
-from nexus.lib.errors import Conflict, DomainError
+from nexus.lib.errors import Conflict
 
 KIND = "account.export"
-KEPT = UPLOADS_KEPT
 # So that nobody fills the disk: each archive holds all of a person's work, for a week.
 MAX_KEPT = 5
-IN_HAND = (Job.Status.QUEUED, Job.Status.RUNNING)
-
-
-class Gone(DomainError):
-    """It was here, and its time is over."""
-
-    status, code = 410, "expired"
 
 
 @transaction.atomic
@@ -47,8 +36,7 @@ def start_export(owner: User) -> Job:
     """
     # Two requests at once must not begin two.
     User.objects.select_for_update(no_key=True).get(pk=owner.pk)
-    running = exports_of(owner).filter(status__in=IN_HAND, cancel_requested_at__isnull=True)
-    if job := running.first():
+    if job := in_hand(exports_of(owner)).first():
         return job
     limits.data_request(owner)
     _refuse_too_many(owner)
@@ -57,30 +45,6 @@ def start_export(owner: User) -> Job:
 
 def exports_of(owner: User) -> QuerySet[Job]:
     return Job.objects.visible_to(owner).filter(kind=KIND).newest_first()
-
-
-def expires_at(job: Job) -> datetime | None:
-    """Return until when a finished archive is handed out."""
-    return job.finished_at + KEPT if job.finished_at else None
-
-
-def is_ready(job: Job, *, at: datetime) -> bool:
-    end = expires_at(job)
-    is_done = job.status == Job.Status.DONE and bool(job.upload)
-    return is_done and end is not None and at < end
-
-
-def open_export(job: Job, *, at: datetime) -> File[bytes]:
-    """Open a finished archive. Conflict `not_ready` before it is, Gone once it is not kept."""
-    if job.status != Job.Status.DONE:
-        raise Conflict(_("This archive is not ready."), code="not_ready")
-    over = Gone(_("This archive was kept for a week and is gone. Please ask for a new one."))
-    if not is_ready(job, at=at):
-        raise over
-    try:
-        return default_storage.open(str(job.upload.name))
-    except FileNotFoundError as error:
-        raise over from error
 
 
 def download_name(job: Job) -> str:
@@ -119,28 +83,11 @@ def make_export(run: Run) -> dict[str, Any]:
         counts = write_everything(file, run.job.owner, at=timezone.now(), progress=run.progress)
         size = file.tell()
         file.seek(0)
-        _keep(run.job, file)
+        keep_file(run.job, file, suffix=".zip")
     return counts | {"bytes": size}
 
 
-def _keep(job: Job, file: IO[bytes]) -> None:
-    """Put the file into the storage under a name that cannot be guessed.
-
-    The job knows the name first: whatever breaks afterwards, the file is found and discarded.
-    """
-    name = f"exports/{secrets.token_urlsafe(32)}.zip"
-    wanted = Job.objects.filter(pk=job.pk, cancel_requested_at__isnull=True)
-    job.upload.name = name
-    try:
-        is_wanted = wanted.update(upload=name) and default_storage.save(name, File(file))
-        if not is_wanted or not wanted.exists():
-            raise JobCancelled
-    except BaseException:
-        discard_upload(job)
-        raise
-
-
 def _refuse_too_many(owner: User) -> None:
-    if exports_of(owner).filter(status=Job.Status.DONE).exclude(upload="").count() >= MAX_KEPT:
+    if with_file(exports_of(owner)).count() >= MAX_KEPT:
         message = _("Five archives are kept for you already. Please download one of them.")
         raise Conflict(message, code="enough_exports")

@@ -9,7 +9,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
-from django.db import connection
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -23,6 +22,7 @@ from accounts import mfa
 from accounts.leaving import GRACE, purge_at
 from accounts.models import User
 from accounts.token_cookies import clear_cookies
+from jobs import files
 from jobs.models import Job
 from jobs.reports import job_card
 from nexus.account_data import deletion, exports
@@ -61,16 +61,8 @@ def account_export(request: HttpRequest, job_id: UUID) -> HttpResponseBase:
 
 def export_response(job: Job, *, at: datetime) -> FileResponse:
     """Answer with the file, piece by piece; raise Conflict or Gone."""
-    file, name = exports.open_export(job, at=at), exports.download_name(job)
-    # However slowly it is downloaded: none of the few connections waits for its end.
-    if not connection.in_atomic_block:
-        connection.close()
-    return FileResponse(
-        file,
-        as_attachment=True,
-        filename=name,
-        content_type="application/zip",
-    )
+    name = exports.download_name(job)
+    return files.file_response(job, name=name, content_type="application/zip", at=at)
 
 
 @login_required
@@ -152,8 +144,8 @@ def _export_row(job: Job, now: datetime) -> dict[str, Any]:
         "id": job.pk,
         "card": job_card(job, now=now),
         "bytes": (job.result or {}).get("bytes", 0),
-        "until": exports.expires_at(job),
-        "is_ready": exports.is_ready(job, at=now),
+        "until": files.expires_at(job),
+        "is_ready": files.is_ready(job, at=now),
     }
 
 
