@@ -7,10 +7,11 @@ from pathlib import Path, PurePosixPath
 
 from stories.importing.archive import ENCRYPTED, Archive, open_archive
 from stories.importing.book import ImportRefused
+from stories.importing.formats.markdown_zip import is_markdown
 
 NAMES = {
     "epub": "an EPUB", "docx": "a Word document", "markdown": "Markdown", "html": "a web page",
-    "plain": "plain text",
+    "plain": "plain text", "markdown_zip": "a zip of Markdown files",
 }  # fmt: skip
 _EXTENSIONS = {
     ".epub": "epub", ".docx": "docx", ".md": "markdown",
@@ -73,6 +74,8 @@ def _zip_format(path: Path) -> str:
             raise ImportRefused(
                 "This is an OpenDocument file. Please save it as .docx and try again."
             )
+        if any(is_markdown(name) for name in names):
+            return "markdown_zip"
         if not names:
             raise ImportRefused("This file is empty.")
     raise ImportRefused(

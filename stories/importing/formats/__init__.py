@@ -8,7 +8,7 @@ from typing import Protocol
 
 from stories.importing.assembly import Manuscript
 from stories.importing.book import Progress
-from stories.importing.formats import docx, epub, html, markdown, plain
+from stories.importing.formats import docx, epub, html, markdown, markdown_zip, plain
 
 
 class Reader(Protocol):
@@ -19,6 +19,7 @@ READERS: Mapping[str, Reader] = {
     "epub": epub.read,
     "docx": docx.read,
     "markdown": markdown.read,
+    "markdown_zip": markdown_zip.read,
     "html": html.read,
     "plain": plain.read,
 }

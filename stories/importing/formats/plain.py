@@ -31,6 +31,8 @@ _NUMBERED = re.compile(r"([IVXLC]{1,8}|\d{1,3})[.:)]\s+\S")
 # Text wrapped by hand: most lines are about as long as the longest usual one.
 _WRAP_MIN, _WRAP_MAX = 45, 100
 MAX_LINES = 400_000
+# Nobody underlines further than a line of a typewriter.
+MAX_UNDERLINE = 60
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ def _groups(lines: list[str], wrapped: bool) -> Iterator[_Group]:
         starts_page = "\f" in line
         line = line.replace("\f", " ").expandtabs(4).rstrip()
         ends = not line.strip() or starts_page or not wrapped or _is_indented_start(line, held)
+        ends = ends and not _underlines(line, held)
         if held and ends:
             yield _Group(tuple(held), held_gap, page)
             held, gap, page = [], 0, False
@@ -103,6 +106,13 @@ def _groups(lines: list[str], wrapped: bool) -> Iterator[_Group]:
             held_gap = gap
         held.append(line)
         gap = 0
+
+
+def _underlines(line: str, held: list[str]) -> bool:
+    """Tell a rule below one line, about as long as it: that line is a title."""
+    if len(held) != 1 or not _UNDERLINE.fullmatch(line.strip()):
+        return False
+    return abs(len(line.strip()) - min(len(held[0].strip()), MAX_UNDERLINE)) <= 4
 
 
 def _is_indented_start(line: str, held: list[str]) -> bool:
@@ -117,6 +127,9 @@ def _heading_levels(groups: list[_Group]) -> dict[int, int]:
         for at, group in enumerate(groups)
         if len(group.lines) <= 3 and len(group.text) <= 120
     ]
+    underlined = {at: group.lines[1].strip()[0] for at, group in short if _is_underlined(group)}
+    if "-" in underlined.values():
+        return {at: 1 if sign == "=" else 2 for at, sign in underlined.items()}
     chapters = [at for at, group in short if _is_chapter(group)]
     numbered = [at for at, group in short if _is_numbered_title(group)]
     candidates = (
@@ -124,7 +137,7 @@ def _heading_levels(groups: list[_Group]) -> dict[int, int]:
         numbered_run((at, group.text) for at, group in short),
         numbered_run((at, _number(group)) for at, group in short if at in set(numbered)),
         [at for at, group in short if is_all_caps(group.text) and (group.gap or not at)],
-        [at for at, group in short if _is_underlined(group)],
+        list(underlined),
     )
     found = next((places for places in candidates if len(places) >= 2), [])
     if not found and len(chapters) == 1:
