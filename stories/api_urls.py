@@ -1,7 +1,7 @@
 """Addresses of stories, chapters, history and plans below `/api/v1/`."""
 
 from nexus.lib.routes import route
-from stories import import_viewsets
+from stories import export_viewsets, import_viewsets
 from stories.content_view import chapter_content
 from stories.viewsets import chapters, division, history, replacing, search, stories, trash
 
@@ -54,5 +54,11 @@ urlpatterns = [
     route("imports", import_viewsets.ImportsView.as_view(), name="imports"),
     route("imports/<job_id>/apply", import_viewsets.ImportApplyView.as_view(), name="import-apply"),
     route("search", search.SearchView.as_view(), name="search"),
+    route("stories/<story_id>/exports", export_viewsets.StoryExportsView.as_view(), name="exports"),
+    route(
+        "exports/<story_export_id>/download",
+        export_viewsets.StoryExportFileView.as_view(),
+        name="export-download",
+    ),
     route("trash", trash.TrashView.as_view(), name="trash"),
 ]

@@ -12,6 +12,6 @@ class StoriesConfig(AppConfig):
 
     def ready(self) -> None:
         from nexus.lib.api_view import ApiView
-        from stories import imports, receipts  # noqa: F401 - imports registers its kinds of work
+        from stories import exports, imports, receipts  # noqa: F401 - two register their work
 
         ApiView.receipts = staticmethod(receipts.keep)

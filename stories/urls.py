@@ -5,6 +5,7 @@ from django.urls import path
 from stories import (
     compare_page,
     division_pages,
+    export_pages,
     history_pages,
     reading_page,
     replace_pages,
@@ -53,6 +54,8 @@ urlpatterns = [
     path("palette/", searching_pages.palette, name="palette"),
     path("keys/", searching_pages.keys, name="keys"),
     path("trash/", views.trash, name="trash"),
+    path("stories/<uuid:story_id>/export/", export_pages.story_export, name="export"),
+    path("exports/<uuid:job_id>/", export_pages.export_file, name="export_file"),
     path("import/", views.import_book, name="import"),
     path("import/<uuid:job_id>/apply/", views.import_apply, name="import_apply"),
 ]

@@ -42,6 +42,7 @@ WRITERS_PAGES = {
     "desk": "/",
     "story": "/stories/{story}/",
     "edit": "/stories/{story}/edit/",
+    "export": "/stories/{story}/export/",
     "read": "/stories/{story}/read/",
     "editor": "/chapters/{chapter}/",
     "split": "/chapters/{chapter}/split/?at=2",

@@ -49,6 +49,7 @@ BODIES = {
     "POST /chapters/{chapter_id}/versions": {"content": "<p>mine now</p>", "reason": "conflict"},
     "POST /chapters/{chapter_id}/merge": {"content": "<p>mine</p>", "base_revision": "1-00000000"},
     "PATCH /chapters/{chapter_id}/versions/{version}": {"name": "mine now"},
+    "POST /stories/{story_id}/exports": {"format": "epub"},
 }
 QUERIES = {
     "GET /chapters/{chapter_id}/diff": "?from=1&to=2",
@@ -133,6 +134,14 @@ def owned(alice, as_alice):
     taken = Job.objects.create(
         owner=alice, kind="account.export", title="xylograph", status="done", upload="exports/x.zip"
     )
+    book = Job.objects.create(
+        owner=alice,
+        kind="story.export",
+        title="xylograph",
+        status="done",
+        upload="exports/y.epub",
+        parameters={"format": "epub"},
+    )
     token, _ = api_tokens.create(alice, name="xylograph", scopes=["read"])
     facts = {"find": "xylograph", "replacement": "xylograph", "count": 1, "steps": []}
     step = Replacement.objects.create(story=story, **facts)
@@ -143,6 +152,7 @@ def owned(alice, as_alice):
         "rest_id": rest.pk,
         "job_id": job.pk,
         "export_id": taken.pk,
+        "story_export_id": book.pk,
         "session_id": Session.objects.get(user=alice).public_id,
         "token_id": token.pk,
         "replacement_id": step.pk,

@@ -1,0 +1,138 @@
+"""PDF: the source is written chapter by chapter, then pages are set in a process of their own.
+
+That process can be ended at any moment, and what it needs of memory goes with it.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from shutil import copyfileobj
+from typing import IO, Any
+
+from stories.exporting import faces, manuscript, words
+from stories.exporting.book import Book, ExportRefused, Tick
+from stories.exporting.formats import typeset
+from stories.exporting.formats.typeset import string
+
+HERE = Path(__file__).parent
+POINTS = {"trade": 10.5, "a4": 11.5, "letter": 11.5}
+# A typewriter's letters are wide.
+TYPEWRITER_SHARE = 0.85
+MANUSCRIPT_FONTS = {"modern": "Libertinus Serif", "classic": "DejaVu Sans Mono"}
+# How often whoever waits is told, and how long a book may take, in seconds.
+PATIENCE, LONGEST = 0.5, 300.0
+SET_PAGES = "import sys, typst; typst.compile(sys.argv[1], output=sys.argv[2], root=sys.argv[3])"
+
+
+def write(book: Book, target: IO[bytes], tick: Tick) -> None:
+    page = book.look.page_size or "trade"
+    share = TYPEWRITER_SHARE if book.look.font == "typewriter" else 1
+    look = _look(book) | {
+        "page": page,
+        "font": faces.TYPESET[book.look.font],
+        "size": f"{POINTS[page] * share:.2f}pt",
+        "scene": "*\u2003*\u2003*",
+        "deepest": 2 if book.has_parts else 1,
+        "unnumbered": 1 if book.look.front_matter else 0,
+    }
+    _write(book, target, tick, "book.typ", look, has_front=book.look.front_matter)
+
+
+def write_manuscript(book: Book, target: IO[bytes], tick: Tick) -> None:
+    """Write standard manuscript format; `exporting.manuscript` names its rules."""
+    contact = book.look.contact or (book.author,)
+    look = _look(book) | {
+        "page": "a4" if book.look.page_size == "a4" else "letter",
+        "font": MANUSCRIPT_FONTS[book.look.manuscript_style],
+        "underlines": book.look.manuscript_style == "classic",
+        "scene": manuscript.SCENE_BREAK,
+        "head": manuscript.running_head(book),
+        "about": manuscript.about(book.words),
+        "contact": contact,
+    }
+    _write(book, target, tick, "manuscript.typ", look, has_front=True)
+
+
+def _look(book: Book) -> dict[str, Any]:
+    language, _, region = book.language.partition("-")
+    is_region = len(region) == 2 and region.isalpha()
+    return {
+        "title": book.title,
+        "author": book.author,
+        "lang": language.lower(),
+        "region": region.upper() if is_region else None,
+    }
+
+
+def _write(
+    book: Book, target: IO[bytes], tick: Tick, sheet: str, look: dict[str, Any], *, has_front: bool
+) -> None:
+    with tempfile.TemporaryDirectory(prefix="nexus-pdf-") as folder:
+        source, made = Path(folder) / "book.typ", Path(folder) / "book.pdf"
+        with source.open("w", encoding="utf-8", errors="replace") as file:
+            file.write(f"#let look = {_value(look)}\n{(HERE / sheet).read_text('utf-8')}\n")
+            file.write(f"#front({string(words.contents(book.language))})\n\n" if has_front else "")
+            deeper = int(book.has_parts)
+            for chapter in book.chapters:
+                file.write(typeset.chapter(chapter, deeper=deeper))
+                tick()
+            if book.note:
+                file.write(typeset.title(words.authors_note(book.language), deeper=deeper))
+                file.write(typeset.paragraphs(book.note_paragraphs))
+        _set_pages(source, made, tick)
+        with made.open("rb") as pages:
+            copyfileobj(pages, target)
+
+
+def _set_pages(source: Path, made: Path, tick: Tick) -> None:
+    """Run the page setter; `tick` is called while it works, and may raise to end it."""
+    command = [sys.executable, "-I", "-c", SET_PAGES, str(source), str(made), str(source.parent)]
+    with (source.parent / "errors.txt").open("w+b") as errors:
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own paths
+            command, stdout=errors, stderr=errors, stdin=subprocess.DEVNULL
+        )
+        try:
+            _wait(process, tick)
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+        if process.returncode:
+            errors.seek(0)
+            # Told to whoever looks after the studio; it may quote the book, so it is no answer.
+            raise RuntimeError(errors.read(2_000).decode("utf-8", "replace")[-500:])
+
+
+def _wait(process: subprocess.Popen[bytes], tick: Tick) -> None:
+    waited = 0.0
+    while waited < LONGEST:
+        try:
+            process.wait(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            waited += PATIENCE
+            tick()
+        else:
+            return
+    raise ExportRefused("Setting the pages of this book takes too long. Try fewer chapters.")
+
+
+def _value(value: Any) -> str:
+    """Write a value of the page setter's language."""
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, dict):
+        return f"({', '.join(f'{name}: {_sized(name, given)}' for name, given in value.items())})"
+    if isinstance(value, tuple):
+        return f"({''.join(f'{_value(one)}, ' for one in value)})"
+    return string(value)
+
+
+def _sized(name: str, given: Any) -> str:
+    return str(given) if name == "size" else _value(given)

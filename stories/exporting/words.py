@@ -1,0 +1,21 @@
+"""The few words a book itself says, in the language of the book where they are known."""
+
+from __future__ import annotations
+
+_CONTENTS = {
+    "de": "Inhalt", "fr": "Table des matières", "es": "Índice", "it": "Indice", "nl": "Inhoud",
+    "pt": "Índice", "pl": "Spis treści", "ru": "Содержание", "sv": "Innehåll",
+}  # fmt: skip
+_NOTE = {
+    "de": "Anmerkung des Autors", "fr": "Note de l’auteur", "es": "Nota del autor",
+    "it": "Nota dell’autore", "nl": "Nawoord van de auteur", "pt": "Nota do autor",
+    "pl": "Od autora", "ru": "От автора", "sv": "Författarens anmärkning",
+}  # fmt: skip
+
+
+def contents(language: str) -> str:
+    return _CONTENTS.get(language.partition("-")[0].lower(), "Contents")
+
+
+def authors_note(language: str) -> str:
+    return _NOTE.get(language.partition("-")[0].lower(), "Author’s note")
