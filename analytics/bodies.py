@@ -42,8 +42,8 @@ def target_with_history(target: Target, progress: Progress) -> Body:
     return target_body(target, progress) | {
         "history": [
             {
-                "from_date": past.period.first,
-                "to_date": past.period.last,
+                "from_date": past.first,
+                "to_date": past.last,
                 "words": past.words,
                 "quota": past.quota,
                 "is_kept": past.is_kept,

@@ -63,7 +63,12 @@ def story_context(
         user, within=_span(plan, asked, day), today=day, story_id=story.pk
     )
     report = reports.story_analytics(
-        story, at=at, fill=_may_fill(asked, today=day), figures=figures, **asked
+        story,
+        at=at,
+        fill=_may_fill(asked, today=day),
+        figures=figures,
+        has_progress=False,
+        **asked,
     )
     today = figures.get(day, reports.Figures())
     goal = reports.goal_on(user, day, story_id=story.pk)

@@ -61,13 +61,15 @@ def story_analytics(
     to_date: date | None = None,
     fill: bool = False,
     figures: Mapping[date, Figures] | None = None,
+    has_progress: bool = True,
     at: datetime,
 ) -> StoryAnalytics:
     """Report a story's words over time and its key figures. Constant queries.
 
     Without dates the rows cover the last 30 days and the key figures today, 7 or 30 days, by
     frequency; with either date both cover the range. Weeks are ISO weeks. `figures` are the story's
-    of these days and maybe others, where they are at hand.
+    of these days and maybe others, where they are at hand. Without `has_progress` the target's is
+    not asked for.
     """
     today = story.owner.day_of(at)
     within = _range(from_date, to_date, today)
@@ -80,6 +82,9 @@ def story_analytics(
     is_default = from_date is None and to_date is None
     kpi_range = last_days(KPI_DAYS[frequency], today) if is_default else within
     target = Target.objects.filter(story=story, frequency=frequency).first()
+    progress = None
+    if target and has_progress:
+        progress = target_progress(target, user=story.owner, today=today)
     return StoryAnalytics(
         user=story.owner,
         frequency=frequency,
@@ -87,7 +92,7 @@ def story_analytics(
         kpis=_kpis(figures, kpi_range, today=today),
         rows=tuple(_rows(figures, within, frequency, fill=fill)),
         target=target,
-        progress=target_progress(target, user=story.owner, today=today) if target else None,
+        progress=progress,
     )
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
+from itertools import accumulate
+from typing import NamedTuple
 from uuid import UUID
 
 from accounts.models import User
 from analytics.models import WritingDay
 from analytics.periods import Period, period_of, periods_within
-from analytics.reports.figures import Figures, figures_by_story
+from analytics.reports.figures import words_by_story
 from analytics.rest import rest_on
 from stories.models import Target
 
@@ -18,14 +21,21 @@ from stories.models import Target
 LOOK_BACK = timedelta(days=366)
 
 
-@dataclass(frozen=True, slots=True)
-class PastPeriod:
-    """A day, week or month that is over; `quota` is the one that was in force then."""
+class PastPeriod(NamedTuple):
+    """A day, week or month that is over; `quota` is the one that was in force then.
 
-    period: Period
+    A tuple: a year of targets in many stories has thousands.
+    """
+
+    first: date
+    last: date
     words: int
     quota: int
     is_rest: bool = False
+
+    @property
+    def period(self) -> Period:
+        return Period(self.first, self.last)
 
     @property
     def is_kept(self) -> bool:
@@ -61,11 +71,11 @@ class Progress:
 
     @property
     def kept(self) -> int:
-        return sum(past.is_kept for past in self.history)
+        return sum([past.words >= past.quota for past in self.history])
 
     @property
     def missed(self) -> int:
-        return sum(past.is_missed for past in self.history)
+        return sum([past.words < past.quota and not past.is_rest for past in self.history])
 
     @property
     def rested(self) -> int:
@@ -87,22 +97,62 @@ def progress_of_targets(
         return {}
     first = max(today - LOOK_BACK, min(target.from_date for target in targets))
     span = Period(min(first, today), today)
-    figures = figures_by_story(
+    words = words_by_story(
         user, within=span, today=today, story_ids={target.story_id for target in targets}
     )
     goals = _goals_kept(targets, user, span)
-    rests = rest_on(user, span.days())
-    return {
-        target.pk: _progress(
-            target,
-            figures.get(target.story_id, {}),
-            user,
-            span,
-            goals=goals.get(target.story_id, {}),
-            rests=rests,
+    days = list(span.days())
+    rests = rest_on(user, days)
+    rested = _running_sums(days, dict.fromkeys(rests, 1))
+    past = {
+        story_id: _Past(
+            days,
+            words.get(story_id, {}),
+            _running_sums(days, words.get(story_id, {})),
+            goals.get(story_id, {}),
+            rests,
+            rested,
         )
+        for story_id in {target.story_id for target in targets}
+    }
+    return {
+        target.pk: _progress(target, past[target.story_id], week_start=user.week_start)
         for target in targets
     }
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """The days read, the last of them today, and what is known of each in one story.
+
+    `written` and `rested` are running sums, so that a week or month is one subtraction.
+    """
+
+    days: list[date]
+    words: Mapping[date, int]
+    written: list[int]
+    goals: Mapping[date, int]
+    rests: Collection[date]
+    rested: list[int]
+
+    @property
+    def today(self) -> date:
+        return self.days[-1]
+
+    def places(self, period: Period) -> tuple[int, int]:
+        """Return where the period begins and ends among the running sums, cut to what was read."""
+        first, count = self.days[0].toordinal(), len(self.days)
+        begin = min(max(period.first.toordinal() - first, 0), count)
+        return begin, max(begin, min(period.last.toordinal() - first + 1, count))
+
+
+def _running_sums(days: list[date], values: Mapping[date, int]) -> list[int]:
+    """Return the sum of the values before each day, and at the end that of all."""
+    return list(accumulate([values.get(day, 0) for day in days], initial=0))
+
+
+def _is_daily(target: Target) -> bool:
+    return target.frequency == Target.Frequency.DAILY
 
 
 def _goals_kept(targets: list[Target], user: User, span: Period) -> dict[UUID, dict[date, int]]:
@@ -118,46 +168,45 @@ def _goals_kept(targets: list[Target], user: User, span: Period) -> dict[UUID, d
     return goals
 
 
-def _progress(
-    target: Target,
-    figures: Mapping[date, Figures],
-    user: User,
-    span: Period,
-    *,
-    goals: Mapping[date, int],
-    rests: Collection[date],
-) -> Progress:
-    today = span.last
-    dates = Period(target.from_date, target.to_date)
-    current = period_of(today, target.frequency, week_start=user.week_start).clip(dates)
-    history: tuple[PastPeriod, ...] = ()
-    if past := span.clip(dates):
-        history = tuple(
-            PastPeriod(
-                period,
-                _words_in(period, figures),
-                _quota_of(target, period, goals),
-                all(day in rests for day in period.days()),
-            )
-            for whole in periods_within(past, target.frequency, week_start=user.week_start)
-            if (period := whole.clip(dates)) and _is_over(period, span)
-        )
+def _progress(target: Target, past: _Past, *, week_start: int) -> Progress:
+    today, dates = past.today, Period(target.from_date, target.to_date)
+    current = period_of(today, target.frequency, week_start=week_start).clip(dates)
     is_running = current is not None and today in dates
-    words = _words_in(current, figures) if current and is_running else 0
-    return Progress(words, target.quota, current if is_running else None, history)
+    words = _between(past.written, *past.places(current)) if current and is_running else 0
+    history = _days(target, past) if _is_daily(target) else _periods(target, past, week_start)
+    return Progress(words, target.quota, current if is_running else None, tuple(history))
 
 
-def _is_over(period: Period, span: Period) -> bool:
-    """A period counts when all of it was read and none of it is still to come."""
-    return span.first <= period.first and period.last < span.last
+def _between(sums: list[int], begin: int, end: int) -> int:
+    return sums[end] - sums[begin]
 
 
-def _quota_of(target: Target, period: Period, goals: Mapping[date, int]) -> int:
-    is_daily = target.frequency == Target.Frequency.DAILY
-    return goals.get(period.first, target.quota) if is_daily else target.quota
+def _days(target: Target, past: _Past) -> Iterable[PastPeriod]:
+    """Judge the target's days before today by the quota kept with each."""
+    begin, end = past.places(Period(target.from_date, target.to_date))
+    words, goals, rests, quota = past.words, past.goals, past.rests, target.quota
+    return [
+        PastPeriod(day, day, words.get(day, 0), goals.get(day, quota), day in rests)
+        for day in past.days[begin : min(end, len(past.days) - 1)]
+    ]
 
 
-def _words_in(period: Period, figures: Mapping[date, Figures]) -> int:
-    if len(period) < len(figures):
-        return sum(figures[day].words_written for day in period.days() if day in figures)
-    return sum(found.words_written for day, found in figures.items() if day in period)
+def _periods(target: Target, past: _Past, week_start: int) -> Iterable[PastPeriod]:
+    """Judge the target's weeks or months that are over and were read whole."""
+    span, dates = Period(past.days[0], past.today), Period(target.from_date, target.to_date)
+    shown = span.clip(dates)
+    if shown is None:
+        return
+    for whole in _wholes(shown, str(target.frequency), week_start):
+        period = whole.clip(dates)
+        if period and span.first <= period.first and period.last < span.last:
+            begin, end = past.places(period)
+            words = _between(past.written, begin, end)
+            is_rest = _between(past.rested, begin, end) == len(period)
+            yield PastPeriod(period.first, period.last, words, target.quota, is_rest)
+
+
+# Twenty stories have mostly the same weeks and months.
+@lru_cache(256)
+def _wholes(span: Period, frequency: str, week_start: int) -> tuple[Period, ...]:
+    return tuple(periods_within(span, frequency, week_start=week_start))
