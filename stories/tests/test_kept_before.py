@@ -153,6 +153,7 @@ def test_no_other_way_leads_to_a_chapters_text():
         "stories/services/chapters.py",
         "stories/services/division.py",
         "stories/services/replacing.py",
+        "stories/services/rewriting.py",
         "nexus/pages/chapter.py",
         "nexus/pages/chapter_conflict.py",
         # The demo writer's own past, made up once.

@@ -1,12 +1,58 @@
-"""The promises of the editor's queue have tests that notice when one of them is gone."""
+"""The promises of the editor's queue and of the server have tests that notice when one is gone."""
 
 import os
 import shutil
 import subprocess
+import sys
 
+import pytest
 from django.conf import settings
 
 from nexus.testing import require
+
+WATCHED = ("stories/tests/test_content_endpoint.py", "stories/tests/test_kept_before.py")
+# It looks at the source, which is what is changed here.
+APART = ("-k", "not no_other_way")
+LEFT_OUT = (".*", "var", "node_modules", "__pycache__", "bench")
+# What is taken out of the server, where, the line, what stands there instead.
+MUTATIONS = {
+    "nothing": None,
+    "the key": (
+        "stories/receipts.py",
+        "receipt = _claim(user, key, route, body_hash)",
+        "receipt = _claim(user, uuid.uuid4(), route, body_hash)",
+    ),
+    "the key's body": (
+        "stories/receipts.py",
+        "if (receipt.route, receipt.body_hash) != (route[:200], body_hash):",
+        "if False:",
+    ),
+    "the base check": (
+        "stories/saving.py",
+        "if base is not None and base != head.etag:",
+        "if False:",
+    ),
+    "the hash in the base": (
+        "stories/saving.py",
+        "if base is not None and base != head.etag:",
+        'if base is not None and base.split("-")[0] != str(head.content_revision):',
+    ),
+    "the need of a base": (
+        "stories/content_view.py",
+        "    if save.base is None:\n        raise",
+        "    if False:\n        raise",
+    ),
+    "receipt and work in one": (
+        "stories/receipts.py",
+        "@transaction.atomic\ndef once(",
+        "def once(",
+    ),
+    "keeping what is replaced": (
+        "stories/saving.py",
+        "AND %(reason)s::varchar <> ''",
+        "AND %(reason)s::varchar = ''",
+    ),
+}
 
 
 def test_the_editors_tests_notice_every_promise_that_is_taken_out():
@@ -19,3 +65,31 @@ def test_the_editors_tests_notice_every_promise_that_is_taken_out():
         env={"PATH": os.environ["PATH"], "TZ": "UTC"},
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("what", MUTATIONS)
+def test_the_servers_tests_notice_every_promise_that_is_taken_out(tmp_path, what):
+    copy = tmp_path / "nexus"
+    shutil.copytree(settings.BASE_DIR, copy, ignore=shutil.ignore_patterns(*LEFT_OUT))
+    mutation = MUTATIONS[what]
+    if mutation:
+        mutate(copy, *mutation)
+    command = [sys.executable, "-m", "pytest", "-n0", "-x", "-q", "-p", "no:cacheprovider"]
+    done = subprocess.run(
+        [*command, *WATCHED, *APART], cwd=copy, env=environment(), capture_output=True, text=True
+    )
+    # 1: some failed. Anything else would say that they did not run.
+    assert done.returncode == (1 if mutation else 0), done.stdout[-4_000:] + done.stderr[-4_000:]
+
+
+def mutate(copy, name, line, instead):
+    file = copy / name
+    source = file.read_text()
+    assert source.count(line) == 1, f"{line!r} is not there once"
+    file.write_text(source.replace(line, instead))
+
+
+def environment():
+    """What a shell has: nothing of the servers these tests themselves run upon."""
+    kept = ("PATH", "HOME", "LANG", "TMPDIR")
+    return {name: os.environ[name] for name in kept if name in os.environ}
