@@ -6,12 +6,10 @@ import unicodedata
 
 from django.utils.translation import gettext as _
 
+from nexus.lib.characters import TURNS_TEXT
 from nexus.lib.errors import Invalid
 
 MAX_LENGTH = 255
-# Embeddings, overrides and isolates of direction: they turn round what stands beside them.
-# The mere marks (U+200E, U+200F, U+061C), which names in Arabic and Hebrew may need, are no part.
-TURNS_TEXT = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 
 
 def clean_title(raw: str, *, field: str = "title", max_length: int = MAX_LENGTH) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from nexus.lib.names import TURNS_TEXT
+from nexus.lib.characters import TURNS_TEXT
 
 _CHAPTER_WORDS = (
     "chapter|chap\\.|kapitel|chapitre|cap[ií]tulo|capitolo|capítol|hoofdstuk|rozdzia[łl]|глава|"
