@@ -44,7 +44,8 @@ def words_by_cause(change: Change) -> dict[str, int]:
     if change.cause == MOVED:
         # Whole blocks that came from, or went to, another chapter: nothing else changed.
         return {"moved_in": max(difference, 0), "moved_out": max(-difference, 0)}
-    added, taken = word_difference(change.text_before, change.text_after)
+    compare = words_exchanged if change.cause == REPLACED else word_difference
+    added, taken = compare(change.text_before, change.text_after)
     if added - taken != difference:
         # Counts stored under an older rule: the texts say how much moved, the counts by how much.
         drift = difference - (added - taken)
@@ -80,6 +81,14 @@ def word_difference(before: str, after: str) -> tuple[int, int]:
     return _compare(*_changed_paragraphs(before, after))
 
 
+def words_exchanged(before: str, after: str) -> tuple[int, int]:
+    """Return how many words came and how many went where words were replaced in their places.
+
+    What stands where is not looked at, which in a whole book would take too long.
+    """
+    return _exchanged(*_changed_paragraphs(before, after))
+
+
 def stretches_changed(before: str, after: str) -> tuple[str, str]:
     """Return the stretch of words that went and the one that came in its place."""
     gone, come = _without_common(*_changed_paragraphs(before, after))
@@ -107,8 +116,7 @@ def _words_of(paragraphs: Iterable[str], chosen: Counter[str]) -> list[str]:
 def _compare(old: list[str], new: list[str]) -> tuple[int, int]:
     old, new = _without_common(old, new)
     if len(old) * len(new) > MOST_COMPARED:
-        come, gone = Counter(new) - Counter(old), Counter(old) - Counter(new)
-        return _count(come.elements()), _count(gone.elements())
+        return _exchanged(old, new)
     added = taken = 0
     for kind, low, high, new_low, new_high in SequenceMatcher(
         None, old, new, autojunk=False
@@ -117,6 +125,11 @@ def _compare(old: list[str], new: list[str]) -> tuple[int, int]:
             taken += _count(old[low:high])
             added += _count(new[new_low:new_high])
     return added, taken
+
+
+def _exchanged(old: list[str], new: list[str]) -> tuple[int, int]:
+    come, gone = Counter(new) - Counter(old), Counter(old) - Counter(new)
+    return _count(come.elements()), _count(gone.elements())
 
 
 def _without_common(old: list[str], new: list[str]) -> tuple[list[str], list[str]]:

@@ -15,16 +15,17 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from nexus.lib.errors import Conflict, Invalid, Stale, TooLarge
-from stories.models import Chapter, ChapterQuerySet, ChapterVersion, Replacement, Story
+from nexus.lib.errors import Conflict, Invalid, Stale
+from stories.models import Chapter, ChapterVersion, Replacement, Story
 from stories.replacing import Wanted
-from stories.saving import SaveResult, write_content
+from stories.services.rewriting import lock_chapters, rewrite
 from stories.services.stories import touch_story
 
 REPLACED = "replaced"
 CHANGED = "changed"
 GONE = "gone"
 FORGOTTEN = "forgotten"
+Texts = list[tuple[Chapter, str]]
 
 
 @dataclass(frozen=True)
@@ -74,20 +75,23 @@ def replace_in_story(
     """
     # Whoever saves a chapter takes the story's row first: from here on none changes.
     touch_story(story.pk, at=at)
-    wanted = {part.chapter_id: part for part in parts}
-    heads = {chapter.pk: chapter for chapter in _live(story).filter(pk__in=wanted).in_order()}
-    _refuse_stale(story, wanted, heads)
-    steps, count = [], 0
-    for chapter_id, head in heads.items():
-        leave_out = wanted[chapter_id].leave_out
-        content, replaced = asked.put_into(head.content, leave_out=leave_out)
-        if replaced:
-            result = _write(head, content, by=by, source=source, at=at)
-            steps.append([str(head.pk), head.content_revision, head.content_hash, result.hash])
-            count += replaced
-    if not steps:
-        message = _("Nothing was chosen, so nothing was replaced.")
-        raise Invalid(message, code="nothing_chosen")
+    named = {part.chapter_id: part for part in parts}
+    heads = {head.pk: head for head in lock_chapters(story).filter(pk__in=named)}
+    _refuse_stale(story, named, heads)
+    texts, count = _replaced(asked, named, heads)
+    written = rewrite(
+        story,
+        texts,
+        by=by,
+        source=source,
+        cause=REPLACED,
+        keep=ChapterVersion.Reason.REPLACE,
+        at=at,
+    )
+    steps = [
+        [str(head.pk), head.content_revision, head.content_hash, after.content_hash]
+        for (head, _content), after in zip(texts, written, strict=True)
+    ]
     return Replacement.objects.create(
         story=story,
         find=asked.find,
@@ -109,28 +113,53 @@ def undo_replacement(replacement: Replacement, *, by: User, at: datetime) -> Tak
     replacement.refresh_from_db(fields=["undone_at"])
     if replacement.undone_at is not None:
         raise Conflict(_("This replacement has been undone already."), code="already_undone")
-    heads = {chapter.pk: chapter for chapter in _live(replacement.story).in_order()}
-    restored, left = [], []
-    for raw_id, revision, before, after in replacement.steps:
-        chapter_id = uuid.UUID(raw_id)
-        head = heads.get(chapter_id)
-        kept = _kept(chapter_id, revision, before)
-        if head is not None and head.content_hash == after and kept is not None:
-            _restore(head, kept, by=by, at=at)
-            restored.append(head)
-        else:
-            why = GONE if head is None else CHANGED if kept else FORGOTTEN
-            left.append(Left(chapter_id, _title(chapter_id, by=by), why))
-    if not restored:
-        message = _("Every chapter was changed since, so nothing was undone.")
-        raise Conflict(message, code="changed_since")
+    texts, left = _texts_before(replacement, by=by)
+    restored = rewrite(
+        replacement.story,
+        texts,
+        by=by,
+        source="restore",
+        cause=REPLACED,
+        keep=ChapterVersion.Reason.RESTORE,
+        at=at,
+    )
     replacement.undone_at = at
     replacement.save(update_fields=["undone_at"])
     return TakenBack(restored, left)
 
 
-def _live(story: Story) -> ChapterQuerySet:
-    return Chapter.objects.filter(story=story).live().defer("text")
+def _replaced(
+    asked: Wanted, named: Mapping[uuid.UUID, Part], heads: Mapping[uuid.UUID, Chapter]
+) -> tuple[Texts, int]:
+    """Return the chapters that change with their new texts, and how many hits were replaced."""
+    texts, count = [], 0
+    for pk, head in heads.items():
+        content, replaced = asked.put_into(head.content, leave_out=named[pk].leave_out)
+        if replaced and head.text:
+            texts.append((head, content))
+            count += replaced
+    if not texts:
+        message = _("Nothing was chosen, so nothing was replaced.")
+        raise Invalid(message, code="nothing_chosen")
+    return texts, count
+
+
+def _texts_before(replacement: Replacement, *, by: User) -> tuple[Texts, list[Left]]:
+    """Return the chapters that read as the step left them, with their texts from before it."""
+    heads = {str(head.pk): head for head in lock_chapters(replacement.story)}
+    kept = _kept(replacement)
+    texts, left = [], []
+    for raw_id, _revision, _before, after in replacement.steps:
+        head = heads.get(raw_id)
+        if head is not None and head.content_hash == after and raw_id in kept:
+            texts.append((head, kept[raw_id]))
+        else:
+            why = GONE if head is None else CHANGED if raw_id in kept else FORGOTTEN
+            left.append(Left(uuid.UUID(raw_id), _title(raw_id, by=by), why))
+    if not texts:
+        message = _("Every chapter was changed since, so nothing was undone.")
+        raise Conflict(message, code="changed_since")
+    return texts, left
 
 
 def _refuse_stale(
@@ -148,43 +177,22 @@ def _refuse_stale(
     )
 
 
-def _write(head: Chapter, content: str, *, by: User, source: str, at: datetime) -> SaveResult:
-    try:
-        return write_content(
-            head.pk,
-            by=by,
-            content=content,
-            base=head.etag,
-            source=source,
-            cause=REPLACED,
-            at=at,
-            keep=ChapterVersion.Reason.REPLACE,
-        )
-    except TooLarge as refusal:
-        message = _("“%(title)s” would be longer than 5 MB, the most that a chapter can hold.")
-        raise TooLarge(message % {"title": head.title}) from refusal
-
-
-def _kept(chapter_id: uuid.UUID, revision: int, content_hash: str) -> ChapterVersion | None:
-    """Return the version that holds the text from before, whatever it is kept for."""
-    kept = ChapterVersion.objects.filter(chapter=chapter_id, revision=revision)
-    return kept.filter(content_hash=content_hash).first()
-
-
-def _restore(head: Chapter, kept: ChapterVersion, *, by: User, at: datetime) -> None:
-    write_content(
-        head.pk,
-        by=by,
-        content=kept.content,
-        base=head.etag,
-        source="restore",
-        cause="restored",
-        at=at,
-        keep=ChapterVersion.Reason.RESTORE,
+def _kept(replacement: Replacement) -> dict[str, str]:
+    """Return the texts from before that the history still holds, for whatever reason it does."""
+    wanted = {(raw_id, number, before) for raw_id, number, before, _after in replacement.steps}
+    versions = ChapterVersion.objects.filter(
+        chapter__in=[step[0] for step in replacement.steps],
+        revision__in={step[1] for step in replacement.steps},
     )
+    columns = ("chapter_id", "revision", "content_hash", "content")
+    return {
+        str(pk): content
+        for pk, revision, content_hash, content in versions.values_list(*columns)
+        if (str(pk), revision, content_hash) in wanted
+    }
 
 
-def _title(chapter_id: uuid.UUID, *, by: User) -> str:
+def _title(chapter_id: str, *, by: User) -> str:
     """Return the chapter's title wherever it is now; "" when it is gone for good."""
     own = Chapter.objects.visible_to(by).filter(pk=chapter_id)
     return own.values_list("title", flat=True).first() or ""
