@@ -193,6 +193,8 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- The warehouse -----------------------------------------------------------
 WAREHOUSE_URL = env.text("WAREHOUSE_URL", default=str(VAR / "warehouse"))
+# Megabytes that one question may take before it goes on by way of the disk.
+WAREHOUSE_MEMORY = env.integer("WAREHOUSE_MEMORY", default=1024, low=128, high=1_000_000)
 AWS_ACCESS_KEY_ID = env.text("AWS_ACCESS_KEY_ID", default="")
 AWS_SECRET_ACCESS_KEY = env.text("AWS_SECRET_ACCESS_KEY", default="")
 AWS_REGION = env.text("AWS_REGION", default="us-east-1")

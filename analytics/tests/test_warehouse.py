@@ -206,6 +206,12 @@ def test_a_connection_is_bounded(years, statement):
         warehouse.execute(statement)
 
 
+def test_memory_is_what_the_settings_say(settings):
+    settings.WAREHOUSE_MEMORY = 300
+    limit = "SELECT current_setting('memory_limit'), current_setting('threads')"
+    assert ask(limit) == [("286.1 MiB", 2)]
+
+
 def test_a_file_that_is_gone_is_read_from_postgres_and_written_again(years, alice, folder):
     close_months(at=NOW)
     before = files(folder)

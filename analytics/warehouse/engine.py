@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import duckdb
+from django.conf import settings
 from django.db import connection as postgres
 from psycopg import sql
 
@@ -15,7 +16,6 @@ from analytics.warehouse.columns import COLUMNS, TABLE, columns_for_postgres
 from analytics.warehouse.places import Place, quoted
 
 BOUNDS: dict[str, str | bool | int | float | list[str]] = {
-    "memory_limit": "1GB",
     "threads": 2,
     # What the wheel does not hold is not fetched, neither now nor by the way.
     "autoinstall_known_extensions": False,
@@ -26,9 +26,10 @@ BOUNDS: dict[str, str | bool | int | float | list[str]] = {
 @contextmanager
 def engine(place: Place) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
     """Yield DuckDB, able to reach the place, and a folder for what is only passing through."""
+    bounds = BOUNDS | {"memory_limit": f"{settings.WAREHOUSE_MEMORY}MB"}
     with (
         TemporaryDirectory(prefix="nexus-warehouse-") as scratch,
-        duckdb.connect(":memory:", config=BOUNDS) as connection,
+        duckdb.connect(":memory:", config=bounds) as connection,
     ):
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute(f"SET temp_directory = {quoted(scratch)}")
