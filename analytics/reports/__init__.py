@@ -25,7 +25,7 @@ from analytics.reports.overview import (
     overview_of,
     range_of,
 )
-from analytics.reports.plan import PlanDay, PlanReport, plan_report
+from analytics.reports.plan import PlanDay, PlanReport, plan_report, plan_span
 from analytics.reports.series import BUCKETS, Series, SeriesRow, quota_now, series, series_rows
 from analytics.reports.stories import (
     MOST_FILLED_DAYS,
@@ -38,7 +38,12 @@ from analytics.reports.stories import (
     story_today,
 )
 from analytics.reports.streaks import Streak, streak, streak_sentence
-from analytics.reports.targets import Progress, progress_of_targets, target_progress
+from analytics.reports.targets import (
+    Progress,
+    progress_of_targets,
+    target_progress,
+    targets_span,
+)
 
 __all__ = [
     "BUCKETS",
@@ -80,6 +85,7 @@ __all__ = [
     "overview",
     "overview_of",
     "plan_report",
+    "plan_span",
     "progress_of_targets",
     "quota_now",
     "range_of",
@@ -92,6 +98,7 @@ __all__ = [
     "streak_sentence",
     "target_card",
     "target_progress",
+    "targets_span",
     "today",
     "week",
 ]

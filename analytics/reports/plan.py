@@ -144,18 +144,29 @@ class PlanReport:
         return par_line(self.terms, start_words=plan.start_words, total_words=plan.total_words)
 
 
-def plan_report(plan: Plan, *, word_count: int, user: User, at: datetime) -> PlanReport:
-    """Report a plan of `user`'s story, which holds `word_count` words now. Four queries."""
+def plan_span(plan: Plan, today: date) -> Period:
+    """Return the days whose figures a report is made of."""
+    return Period(min(plan.start_on, last_days(PACE_DAYS + 1, today).first), today)
+
+
+def plan_report(
+    plan: Plan,
+    *,
+    word_count: int,
+    user: User,
+    figures: Mapping[date, Figures] | None = None,
+    at: datetime,
+) -> PlanReport:
+    """Report a plan of `user`'s story, which holds `word_count` words now.
+
+    Four queries; one where the story's `figures` of `plan_span` are at hand.
+    """
     today = user.day_of(at)
-    pace = last_days(PACE_DAYS + 1, today)
-    figures = figures_by_day(
-        user,
-        within=Period(min(plan.start_on, pace.first), today),
-        today=today,
-        story_id=plan.story_id,
-    )
+    past = plan_span(plan, today)
+    if figures is None:
+        figures = figures_by_day(user, within=past, today=today, story_id=plan.story_id)
     ahead = date.fromordinal(min(today.toordinal() + HORIZON_DAYS, date.max.toordinal()))
-    span = Period(min(plan.start_on, pace.first), max(plan.due_on, ahead))
+    span = Period(past.first, max(plan.due_on, ahead))
     return PlanReport(
         plan=plan,
         today=today,

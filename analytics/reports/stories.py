@@ -123,13 +123,10 @@ def _rows(
 
 
 def recent_activity(
-    story: Story, *, at: datetime, days: int = DEFAULT_DAYS
+    figures: dict[date, Figures], *, today: date, days: int = DEFAULT_DAYS
 ) -> tuple[DayWords, ...]:
-    """Return a bar for each of the last days, today included."""
-    today = story.owner.day_of(at)
-    span = last_days(days, today)
-    found = figures_by_day(story.owner, within=span, today=today, story_id=story.pk)
-    return day_words(found, span, today=today)
+    """Return a bar for each of the last days, today included, from figures at hand. Pure."""
+    return day_words(figures, last_days(days, today), today=today)
 
 
 def story_today(story: Story, *, at: datetime) -> Figures:

@@ -88,18 +88,29 @@ def target_progress(target: Target, *, user: User, today: date) -> Progress:
     return progress_of_targets([target], user=user, today=today)[target.pk]
 
 
+def targets_span(targets: Iterable[Target], today: date) -> Period:
+    """Return the days that tell how the targets went: a year at most, today at least."""
+    first = min((target.from_date for target in targets), default=today)
+    return Period(min(max(today - LOOK_BACK, first), today), today)
+
+
 def progress_of_targets(
-    targets: Iterable[Target], *, user: User, today: date
+    targets: Iterable[Target],
+    *,
+    user: User,
+    today: date,
+    words: Mapping[UUID, Mapping[date, int]] | None = None,
 ) -> Mapping[UUID, Progress]:
-    """Report many targets. Five queries, however many there are."""
+    """Report many targets. Five queries, however many there are; two where the `words` of their
+    stories in `targets_span` are at hand.
+    """
     targets = list(targets)
     if not targets:
         return {}
-    first = max(today - LOOK_BACK, min(target.from_date for target in targets))
-    span = Period(min(first, today), today)
-    words = words_by_story(
-        user, within=span, today=today, story_ids={target.story_id for target in targets}
-    )
+    span = targets_span(targets, today)
+    if words is None:
+        stories = {target.story_id for target in targets}
+        words = words_by_story(user, within=span, today=today, story_ids=stories)
     goals = _goals_kept(targets, user, span)
     days = list(span.days())
     rests = rest_on(user, days)

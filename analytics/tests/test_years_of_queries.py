@@ -129,3 +129,14 @@ def test_the_number_of_queries_is_constant(as_alice, alice):
         declare_rest(alice, from_date=today - timedelta(days=20 + number), today=today)
     assert count(5 * 365) == few
     assert max(number for _address, number in few) <= MOST, few
+
+
+def test_desk_story_and_editor_ask_twelve_questions_at_most_whatever_is_planned(as_alice, alice):
+    today = timezone.now().date()
+    chapter = make_chapter(alice, title="One", content="some words")
+    plan_for(chapter.story, 400, today=today)
+    declare_rest(alice, weekday=4, from_date=today - timedelta(days=300), today=today)
+    write_for([chapter.story_id], 400, user=alice)
+    for address in ("/", f"/stories/{chapter.story_id}/", f"/chapters/{chapter.pk}/"):
+        queries_of(as_alice, address)
+        assert queries_of(as_alice, address) <= 12, address

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,16 +19,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.models import User
 from analytics import reports
 from analytics.charts import bar_chart
 from analytics.charts.chart import whole
+from analytics.periods import Period, last_days
 from analytics.plan_pages import plan_line
+from analytics.reports.stories import DEFAULT_DAYS
 from nexus.lib.errors import DomainError
 from nexus.lib.wording import ago
 from nexus.pages.desk import STATUS_CLASS
 from stories.forms import ChapterForm
-from stories.models import Chapter, Story
+from stories.models import Chapter, Story, Target
 from stories.services import chapters as chapter_services
 from stories.views import add_refusal, own_chapter
 
@@ -106,15 +107,17 @@ def _page(
     chapters = list(own.values_list(*COLUMNS, named=True))
     words = sum(chapter.word_count for chapter in chapters)
     rows = _rows(chapters, at, editing or request.GET.get("edit", ""), refused)
+    targets = list(story.targets.order_by("created_at"))
+    figures = _figures(story, targets, at)
     context = {
         "story": story,
         "status": {"label": story.get_status_display(), "css": STATUS_CLASS[story.status]},
         "totals": _totals(words, rows),
-        "plan_line": _plan_line(story, words, at),
+        "plan_line": _plan_line(story, words, figures, at),
         "parts": _parts(rows),
         "new_chapter_form": new_chapter_form,
-        "targets": target_cards(story, story.owner, at),
-        "activity": _activity(story, at),
+        "targets": _target_cards(story, targets, figures, at),
+        "activity": _activity(story, targets, figures, at),
     }
     status = 422 if new_chapter_form or refused else 200
     return render(request, "stories/detail.html", context, status=status)
@@ -224,24 +227,45 @@ def _reading_time(words: int) -> str:
     return ngettext("%(n)d hour to read", "%(n)d hours to read", hours) % {"n": hours}
 
 
-def _plan_line(story: Story, words: int, at: datetime) -> str:
+def _figures(story: Story, targets: Sequence[Target], at: datetime) -> dict[date, reports.Figures]:
+    """Return the days that plan, targets and activity are told from, read once."""
+    today = story.owner.day_of(at)
+    plan = getattr(story, "plan", None)
+    spans = [reports.targets_span(targets, today), last_days(DEFAULT_DAYS, today)]
+    if plan is not None:
+        spans.append(reports.plan_span(plan, today))
+    within = Period(min(span.first for span in spans), today)
+    return reports.figures_by_day(story.owner, within=within, today=today, story_id=story.pk)
+
+
+def _plan_line(story: Story, words: int, figures: dict[date, reports.Figures], at: datetime) -> str:
     plan = getattr(story, "plan", None)
     if plan is None:
         return ""
-    return plan_line(reports.plan_report(plan, word_count=words, user=story.owner, at=at))
+    return plan_line(
+        reports.plan_report(plan, word_count=words, user=story.owner, figures=figures, at=at)
+    )
 
 
-def target_cards(story: Story, user: User, at: datetime) -> list[dict[str, Any]]:
+def _target_cards(
+    story: Story, targets: Sequence[Target], figures: dict[date, reports.Figures], at: datetime
+) -> list[dict[str, Any]]:
     """Return the targets of a story, each with one sentence about the current period."""
-    targets = list(story.targets.order_by("created_at"))
-    progress = reports.progress_of_targets(targets, user=user, today=user.day_of(at))
+    words = {day: found.words_written for day, found in figures.items()}
+    progress = reports.progress_of_targets(
+        targets, user=story.owner, today=story.owner.day_of(at), words={story.pk: words}
+    )
     return [reports.target_card(target, progress[target.pk]) for target in targets]
 
 
-def _activity(story: Story, at: datetime) -> dict[str, Any]:
+def _activity(
+    story: Story, targets: Sequence[Target], figures: dict[date, reports.Figures], at: datetime
+) -> dict[str, Any]:
     """The last thirty days of one story, drawn small, with the numbers drawn."""
-    days = reports.recent_activity(story, at=at)
-    goal = reports.goal_on(story.owner, story.owner.day_of(at), story_id=story.pk)
+    today = story.owner.day_of(at)
+    days = reports.recent_activity(figures, today=today)
+    quotas = [target.quota for target in targets if _is_of_day(target, today)]
+    goal = sum(quotas) if quotas else None
     chart = bar_chart(days, goal=goal, title=_("Words of the last 30 days"), ident="activity")
     return {
         "sentence": chart.sentence,
@@ -250,3 +274,8 @@ def _activity(story: Story, at: datetime) -> dict[str, Any]:
         "rows": chart.rows,
         "total": sum(day.words for day in days),
     }
+
+
+def _is_of_day(target: Target, day: date) -> bool:
+    is_daily = target.frequency == Target.Frequency.DAILY
+    return is_daily and target.from_date <= day <= target.to_date
