@@ -61,9 +61,13 @@ class _Progress:
     def tick(self) -> None:
         self.done += 1
         self.run.progress(min(self.done, self.steps - 1), self.steps)
-        stopped = Job.objects.filter(pk=self.run.job.pk, cancel_requested_at__isnull=False)
-        if self.done >= self.steps and stopped.exists():
+        if self.done >= self.steps and not self._is_wanted():
             raise JobCancelled
+
+    def _is_wanted(self) -> bool:
+        """Ask, and leave a sign of life: a job that stands still is taken for lost."""
+        wanted = Job.objects.filter(pk=self.run.job.pk, cancel_requested_at__isnull=True)
+        return bool(wanted.update(updated_at=timezone.now()))
 
 
 @transaction.atomic

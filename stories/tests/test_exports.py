@@ -14,7 +14,7 @@ from jobs.services import cancel_job, discard_old_uploads, retry_job, run_job
 from jobs.work import JobCancelled, Run
 from nexus.lib.errors import Conflict
 from stories import exports
-from stories.exporting.formats import FORMATS
+from stories.exporting.formats import FORMATS, pdf
 from stories.services.chapters import update_chapter
 from stories.services.stories import trash_story
 from stories.tests.builders import NOW, make_chapter, make_story, send
@@ -256,12 +256,38 @@ def test_stopping_in_the_middle_leaves_nothing(story, format):
     assert (seen, kept(), job.upload.name) == ([(1, 4), (2, 4)], [], "")
 
 
-def test_a_page_setter_at_work_is_ended_when_the_writer_stops(story):
+def test_a_page_setter_at_work_gives_signs_of_life_and_is_ended_when_the_writer_stops(story):
     job = exports.start_export(story, format="pdf")
-    Job.objects.filter(pk=job.pk).update(status=Status.RUNNING, cancel_requested_at=NOW)
-    watch = exports._Progress(Run(job, lambda step, steps: None), steps=1)
+    long_ago = timezone.now() - timedelta(hours=1)
+    Job.objects.filter(pk=job.pk).update(status=Status.RUNNING, updated_at=long_ago)
+    progress = exports._Progress(Run(job, lambda step, steps: None), steps=1)
+    progress.tick()
+    job.refresh_from_db()
+    assert job.updated_at > long_ago
+    Job.objects.filter(pk=job.pk).update(cancel_requested_at=NOW)
     with pytest.raises(JobCancelled):
-        watch.tick()
+        progress.tick()
+
+
+def test_the_process_that_sets_pages_ends_with_whoever_waits_for_it(tmp_path):
+    source = tmp_path / "book.typ"
+    source.write_text("#for a in range(99999) { for b in range(99999) { let c = a + b } }")
+    started = []
+
+    def stop():
+        started.append(True)
+        raise JobCancelled
+
+    with pytest.raises(JobCancelled):
+        pdf._set_pages(source, tmp_path / "book.pdf", stop)
+    assert started == [True] and not (tmp_path / "book.pdf").exists()
+
+
+def test_what_cannot_be_set_is_an_error_and_no_file(tmp_path):
+    source = tmp_path / "book.typ"
+    source.write_text("#panic()")
+    with pytest.raises(RuntimeError, match="panic"):
+        pdf._set_pages(source, tmp_path / "book.pdf", lambda: None)
 
 
 def test_a_stop_between_writing_and_keeping_keeps_nothing(story):

@@ -93,7 +93,9 @@ def relations(links: Sequence[str]) -> str:
 def settings() -> str:
     return (
         f'{DECLARATION}<w:settings xmlns:w="{W}"><w:defaultTabStop w:val="720"/>'
-        '<w:compat><w:compatSetting w:name="compatibilityMode" '
+        # A line that is broken on purpose is not stretched to the margin.
+        "<w:compat><w:doNotExpandShiftReturn/>"
+        '<w:compatSetting w:name="compatibilityMode" '
         'w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat></w:settings>'
     )
 
