@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -86,7 +86,8 @@ def record_change(*, chapter: Chapter, user: User, at: datetime, change: Change)
     """
     words = words_by_cause(change)
     if _is_at_once(change):
-        (stretch,) = stretches_of(change, words, user=user, at=at)
+        # Whatever is claimed: nobody was at work, so nothing of it lies before.
+        (stretch,) = stretches_of(replace(change, activity=None), words, user=user, at=at)
         session = _begun(chapter, user, change, stretch, after=None)
         session.ended_at = at
         session.save(force_insert=True)

@@ -22,9 +22,11 @@ from analytics.warehouse import months, open_warehouse
 from analytics.words import CAUSES
 from stories.counting import count_words
 from stories.models import Chapter
+from stories.replacing import hits_in_story, wanted
 from stories.saving import save_content
 from stories.services.chapters import restore_chapter
 from stories.services.division import Cut, Neighbour, merge_with_next, split_chapter
+from stories.services.replacing import Part, replace_in_story, undo_replacement
 from stories.text import top_blocks
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +57,7 @@ SAVE = st.fixed_dictionaries(
 SAVES = st.lists(SAVE, min_size=1, max_size=12)
 DIVISION = st.fixed_dictionaries(
     {
-        "do": st.sampled_from(["split", "split", "merge", "merge", "restore"]),
+        "do": st.sampled_from(["split", "split", "merge", "merge", "restore", "replace"]),
         "place": st.integers(0, 5),
         "at": st.integers(1, 3),
         "wait": WAITS,
@@ -108,7 +110,7 @@ def write(user, chapters, steps):
 
 
 def divide(user, story, step, now):
-    """Split or merge somewhere, or bring back what was merged; neither words nor net change."""
+    """Split, merge, bring back what was merged, or replace a word everywhere: none is written."""
     rows = list(Chapter.objects.filter(story=story).live().in_order())
     place = step["place"] % len(rows)
     before = sums(user)
@@ -117,6 +119,8 @@ def divide(user, story, step, now):
         if away is not None:
             restore_chapter(away, at=now)
             before["net"] += away.word_count
+    elif step["do"] == "replace":
+        before["net"] += replace(user, story, step, now)
     elif step["do"] == "split" and step["at"] < len(top_blocks(rows[place].content)):
         cut, base = Cut(step["at"]), rows[place].etag
         split_chapter(rows[place], by=user, base=base, cut=cut, source="form", at=now)
@@ -125,6 +129,24 @@ def divide(user, story, step, now):
         following = Neighbour(after.etag)
         merge_with_next(head, by=user, base=head.etag, following=following, source="api", at=now)
     assert sums(user) == before
+
+
+def replace(user, story, step, now):
+    """Replace a word across the story, now and then undone; return how many words more it has."""
+
+    def count():
+        return sum(row.word_count for row in Chapter.objects.filter(story=story).live())
+
+    asked = wanted(find="one", replacement=["", "two words", "日本"][step["at"] - 1])
+    found = hits_in_story(story, asked)
+    if not found:
+        return 0
+    before = count()
+    parts = [Part(row.chapter.pk, row.chapter.etag) for row in found]
+    done = replace_in_story(story, asked=asked, parts=parts, by=user, source="form", at=now)
+    if step["place"] == 0:
+        undo_replacement(done, by=user, at=now)
+    return count() - before
 
 
 def sums(user):
