@@ -46,15 +46,15 @@ MINE = """
 # newest comes first.
 HITS = """
     WITH asked AS MATERIALIZED (SELECT {asked}),
-    mine AS ({mine})
-    SELECT chapter_id, story_id, at,
-        round(max(ts_rank(vector, asked.wanted) + ts_rank(vector, asked.whole)) * 1000)::int
-            AS rank,
-        (array_agg(id ORDER BY ts_rank(vector, asked.wanted) DESC, number)
-            FILTER (WHERE number > 0 AND vector @@ asked.wanted))[1] AS best
-    FROM mine, asked
-    WHERE vector @@ asked.everything
-        AND number BETWEEN %(first)s AND %(last)s
+    mine AS ({mine}),
+    found AS MATERIALIZED (
+        SELECT chapter_id, story_id, at, number, id, {rank} AS rank, {fits} AS fits, {checks}
+        FROM mine, asked
+        WHERE vector @@ asked.everything AND number BETWEEN %(first)s AND %(last)s
+    )
+    SELECT chapter_id, story_id, at, round(max(rank) * 1000)::int AS rank,
+        (array_agg(id ORDER BY rank DESC, number) FILTER (WHERE number > 0 AND fits))[1] AS best
+    FROM found
     GROUP BY chapter_id, story_id, at
     HAVING {conditions}
     ORDER BY rank DESC, at DESC, coalesce(chapter_id, story_id) DESC
@@ -172,9 +172,7 @@ def _languages(user: User) -> list[str]:
 def _rows(user: User, question: Question, languages: Sequence[str], *, within: str) -> list[_Row]:
     first, last = WITHIN[within]
     asked, values = _asked(question, languages)
-    wanted = [f"bool_or(vector @@ asked.wanted{n})" for n in range(len(question.wanted))]
-    unwanted = [f"NOT bool_or(vector @@ asked.unwanted{n})" for n in range(len(question.unwanted))]
-    statement = HITS.format(mine=MINE, asked=asked, conditions=" AND ".join(wanted + unwanted))
+    statement = HITS.format(mine=MINE, asked=asked, **_judged(question))
     values |= {"owner": user.pk, "first": first, "last": last}
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
@@ -182,6 +180,29 @@ def _rows(user: User, question: Question, languages: Sequence[str], *, within: s
             _Row(chapter_id, story_id, Place(rank, at, chapter_id or story_id), best)
             for chapter_id, story_id, at, rank, best in cursor.fetchall()
         ]
+
+
+def _judged(question: Question) -> dict[str, str]:
+    """Return how entries are ranked, and what all those of one chapter must hold between them.
+
+    An entry is unpacked for each thing asked of it, so nothing is asked that is known already.
+    """
+    wanted = [f"wanted{number}" for number in range(len(question.wanted))]
+    unwanted = [f"unwanted{number}" for number in range(len(question.unwanted))]
+    is_known = len(wanted) == 1 and not unwanted
+    names = [] if is_known else wanted + unwanted
+    checks = [f"vector @@ asked.{name} AS has_{name}" for name in names]
+    conditions = [f"bool_or(has_{name})" for name in wanted if not is_known]
+    conditions += [f"NOT bool_or(has_{name})" for name in unwanted]
+    rank = "ts_rank(vector, asked.wanted)"
+    if any(term.is_begun for term in question.wanted):
+        rank += " + ts_rank(vector, asked.whole)"
+    return {
+        "rank": rank,
+        "fits": "vector @@ asked.wanted" if unwanted else "true",
+        "checks": ", ".join([*checks, "true AS is_found"]),
+        "conditions": " AND ".join(["true", *conditions]),
+    }
 
 
 # --- What Postgres is asked ----------------------------------------------------------

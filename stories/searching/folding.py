@@ -55,9 +55,10 @@ _RUN = re.compile(rf"[{PAIRED}]+")
 
 @cache
 def marks() -> str:
-    """Return, for a character class, what is part of the letter before it."""
+    """Return, for a character class, what is part of the letter before it and no pair's."""
     found = (chr(code) for code in range(0x300, 0x10000))
-    return "".join(char for char in found if unicodedata.category(char) in {"Mn", "Mc"})
+    found = (char for char in found if unicodedata.category(char) in {"Mn", "Mc"})
+    return "".join(char for char in found if not is_paired(char))
 
 
 @cache
@@ -69,7 +70,13 @@ def words() -> re.Pattern[str]:
 
 @cache
 def _between() -> re.Pattern[str]:
-    return re.compile(rf"(?:[\W_](?<![{marks()}]))+")
+    return re.compile(rf"(?:[\W_](?<![{marks()}{PAIRED}]))+")
+
+
+@cache
+def _alone() -> re.Pattern[str]:
+    """Return the pattern of marks without a letter, which are no words."""
+    return re.compile(rf"(?<![^\W_])(?<![{marks()}])[{marks()}]+")
 
 
 _TOO_LONG = re.compile(rf"(\w{{{LONGEST_WORD}}})\w+")
@@ -124,7 +131,7 @@ def _start(starts: list[int], number: int, text: str) -> int:
 
 
 def _joined(folded: str) -> str:
-    words = _between().sub(" ", folded).strip()
+    words = _between().sub(" ", _alone().sub(" ", folded)).strip()
     return _TOO_LONG.sub(r"\1", words)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from stories.searching.folding import PAIRED, fold, lookup, marks, words
+from stories.searching.folding import PAIRED, fold, is_paired, lookup, marks, words
 from stories.searching.question import Question, Term
 
 # How much of the text is shown, and how much of that before the first word found; in characters.
@@ -21,8 +21,10 @@ MOST_SPANS = 1_000
 NAMED_WORDS = 5
 _SPACE = re.compile(r"\s+")
 _LIGATURES = (("ss", "ß"), ("ae", "æ"), ("oe", "œ"), ("th", "þ"))
-# A word that begins with the first letter may be written with the second.
-_FIRST = {"a": "æ", "o": "œ", "t": "þ"}
+# What is folded to the first letter and more may be written with the second.
+_FIRST = {"a": "æ", "o": "œ", "t": "þ", "s": "ß"}
+# “Dying” and “die”, for one, are forms of one word.
+_CHANGING = re.compile("[dlt](?:ie|y)")
 _MARKS = "[\u0300-\u036f]*"
 _PARAGRAPH = "\n\n"
 _SENTENCE_END = re.compile(r"[.!?…]['\"’”»)]*\s+|\n+|[。！？]")
@@ -72,20 +74,18 @@ class Marker:
     def __init__(self, question: Question) -> None:
         self.question = question
         self._accepted: set[str] = set()
-        self._runs = [
-            (number, _run_pattern(term))
-            for number, term in enumerate(question.wanted)
-            if not term.is_stemmed
-        ]
-        self._singles = [
-            (number, term) for number, term in enumerate(question.wanted) if term.is_stemmed
-        ]
-        self._beginning = _beginning(term.words[0] for _number, term in self._singles)
-        self._seen: dict[str, list[tuple[str, int, int]]] = {}
+        self._runs = []
+        self._singles = []
+        for number, term in enumerate(question.wanted):
+            if term.is_stemmed:
+                self._singles.append((number, term, _beginning(term.words[0])))
+            else:
+                self._runs.append((number, _run_pattern(term)))
+        self._seen: dict[str, dict[int, tuple[str, int]]] = {}
 
     def candidates(self, texts: Iterable[str]) -> set[str]:
         """Return the folded words that begin like one of the question's."""
-        return {word for text in texts for word, _start, _stop in self._likely(text)}
+        return {word for text in texts for word, _stop in self._likely(text).values()}
 
     def accept(self, meant: set[str]) -> None:
         """Take these folded words for what was looked for."""
@@ -93,12 +93,13 @@ class Marker:
 
     def spans(self, text: str) -> list[Span]:
         """Return where the question's terms stand, in order, none within another."""
+        view = _view(text) if self._runs else ""
         found = [
             Span(at.start(), at.end(), number)
             for number, pattern in self._runs
-            for at in pattern.finditer(_view(text))
+            for at in pattern.finditer(view)
         ]
-        for word, start, stop in self._likely(text):
+        for start, (word, stop) in self._likely(text).items():
             if word in self._accepted:
                 found.append(Span(start, stop, self._term_of(word)))
         return _apart(sorted(found, key=lambda span: (span.start, -span.stop)))
@@ -112,13 +113,17 @@ class Marker:
         spans = self.spans(text)
         return _shown(text, spans, _best(spans), paragraph=paragraph)
 
-    def _likely(self, text: str) -> list[tuple[str, int, int]]:
-        """Return the folded words that begin like one of the terms, and where they stand."""
-        if self._beginning is None:
-            return []
+    def _likely(self, text: str) -> dict[int, tuple[str, int]]:
+        """Return where words begin that begin like a term: each folded, and where it ends."""
+        if not self._singles:
+            return {}
         if text not in self._seen:
-            found = self._beginning.finditer(_view(text))
-            self._seen[text] = [(_folded(one[0]), one.start(), one.end()) for one in found]
+            view = _view(text)
+            self._seen[text] = {
+                at.start(): (_folded(at[0]), at.end())
+                for _number, _term, pattern in self._singles
+                for at in pattern.finditer(view)
+            }
         return self._seen[text]
 
     def _term_of(self, word: str) -> int:
@@ -151,9 +156,10 @@ def _one_to_one() -> dict[int, str]:
     table = {}
     for code in [*range(0x41, 0x3400), *range(0xF900, 0x10000)]:
         char = chr(code)
-        folded = fold(char)
-        if folded != char and len(folded) == 1:
-            table[code] = folded
+        # What becomes two letters stays one, but a small one.
+        one = next((form for form in (fold(char), char.lower()) if len(form) == 1), char)
+        if one != char:
+            table[code] = one
     return table
 
 
@@ -164,15 +170,25 @@ def _view(text: str) -> str:
     return text.translate(_one_to_one())
 
 
-def _beginning(terms: Iterable[str]) -> re.Pattern[str] | None:
-    """Return the pattern of all words with the first letter of one of these; None without any."""
-    firsts = {term[0] for term in terms}
-    firsts |= {_FIRST[first] for first in firsts if first in _FIRST}
-    if not firsts:
-        return None
+def _beginning(word: str) -> re.Pattern[str]:
+    """Return the pattern of all words that may be another form of `word`.
+
+    Stemmers take away at the end; what they change before it is in the second letter at most.
+    """
+    begun = word[:1] if _CHANGING.match(word) else word[:2]
+    start = _letters(begun)
+    if "|" not in start and begun[-1] in _FIRST:
+        # Its last letter may be the first of two written as one.
+        start = f"{start[:-1]}[{begun[-1]}{_FIRST[begun[-1]]}]"
     letter = rf"[^\W_{PAIRED}]"
-    first = f"[{re.escape(''.join(sorted(firsts)))}]"
-    return re.compile(rf"(?<![^\W_]){first}{letter}*+(?:[{marks()}]++{letter}*+)*+")
+    return re.compile(rf"{_starting(start)}(?:[{marks()}]++|{letter}++)*+")
+
+
+def _starting(pattern: str) -> str:
+    """Return the pattern of what begins a word; its first letter first, which is found fastest."""
+    if pattern[0] in "([":
+        return rf"(?<![^\W_]){pattern}"
+    return rf"{pattern[0]}(?<![^\W_]\w){pattern[1:]}"
 
 
 @lru_cache(maxsize=20_000)
@@ -185,9 +201,8 @@ def _run_pattern(term: Term) -> re.Pattern[str]:
     """Return the pattern, for folded text, of words that follow each other."""
     pieces = [_letters(found[0]) for found in words().finditer(fold(term.typed))]
     run = r"[\W_]*".join(pieces)
-    is_open = rf"(?<![^\W_])(?=[^{PAIRED}])|(?=[{PAIRED}])"
     is_closed = "" if term.is_begun else rf"(?:(?![^\W_])|(?<=[{PAIRED}]))"
-    return re.compile(rf"(?:{is_open}){run}{is_closed}")
+    return re.compile((run if is_paired(term.words[0]) else _starting(run)) + is_closed)
 
 
 def _letters(word: str) -> str:

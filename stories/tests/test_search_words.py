@@ -148,6 +148,7 @@ def read(raw):
         ("') OR 1=1; --", [("or",), ("1", "1")], []),
         ("東京都", [("東京", "京都")], []),
         ('""', [], []),
+        ("¯ \u0301 lamp", [("lamp",)], []),
     ],
 )
 def test_a_question_is_taken_apart(raw, wanted, unwanted):
@@ -205,6 +206,8 @@ def marked(raw, text, meant=()):
         ("don't", "I don’t know", "I [don’t] know"),
         ("well-being", "The well-being", "The [well-being]"),
         ("<b>", "<b>bold</b>", "<[b]>bold</[b]>"),
+        ("oeuvre aether", "Œuvre, æther, oeuvre", "[Œuvre], [æther], [oeuvre]"),
+        ('"mr darcy"', "Amr Darcy, MR. DARCY", "Amr Darcy, [MR. DARCY]"),
     ],
 )
 def test_what_was_looked_for_is_marked_where_it_stands(raw, text, shown):
@@ -212,6 +215,7 @@ def test_what_was_looked_for_is_marked_where_it_stands(raw, text, shown):
 
 
 @patient
+@example("", "»¯")
 @given(texts | letters, st.text(max_size=20) | st.sampled_from(["東", "e", "ae", '"a e"']))
 def test_marking_changes_no_letter(text, raw):
     marker = Marker(parse(raw))
