@@ -136,6 +136,7 @@ def test_a_huge_chapter_shows_its_two_questions_quickly(writing, live_site, as_a
     panel = writing.locator(".clash--live")
     expect(panel.locator(".merge__clash")).to_have_count(2)
     assert panel.locator("p").count() < 40
+    expect(panel.get_by_role("button", name="To the choices")).to_be_hidden()
     expect(panel.locator(".merge__fold")).to_have_text(
         ["… 1,499 paragraphs unchanged", "… 1,496 paragraphs unchanged"]
     )

@@ -174,6 +174,17 @@ def test_an_offer_for_nothing_is_not_made(as_alice, chapter, cut):
     assert page.status_code == 200 and "editor__cut" not in page.content.decode()
 
 
+def test_below_many_stretches_the_choices_are_found_by_a_link(as_alice, chapter, alice):
+    assert "#clash-choices" not in clash(as_alice, chapter, BASE.replace("One.", "Other."))[0]
+    lines = [f"Line {number}." for number in range(20)]
+    other = make_chapter(make_story(alice, "Many"), content=from_markdown("\n\n".join(lines)))
+    base = other.etag
+    theirs = [f"Their {line}" if place % 2 else line for place, line in enumerate(lines)]
+    assert save(as_alice, other, from_markdown("\n\n".join(theirs))).status_code == 200
+    answer = post(as_alice, other, "\n\n".join(["Mine.", *lines[1:]]), base).content.decode()
+    assert 'href="#clash-choices"' in answer and 'id="clash-choices"' in answer
+
+
 def test_a_conflict_of_three_thousand_paragraphs_takes_little_longer_than_reading_the_form(
     as_alice, alice
 ):

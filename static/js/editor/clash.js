@@ -6,6 +6,8 @@
 import { asksTheSame, looksTheSame } from "./merge-parts.js";
 import { element, MergeView } from "./merge-view.js";
 
+/** So many stretches fill several screens. */
+const MANY = 12;
 const CHOICES = { merged: "keep_merged", mine: "keep_mine", theirs: "keep_theirs", chapter: "keep_both" };
 
 export class Clash {
@@ -50,9 +52,13 @@ export class Clash {
     this.failed = element("p", "form__errors");
     this.failed.setAttribute("role", "alert");
     const header = element("header", "clash__head");
-    header.append(element("h2", "", this.wording.say("clash_title")), this.lead, element("p", "clash__note", this.wording.say("clash_note")));
+    const actions = this.#buttons();
+    // Below fifty questions nobody would find them.
+    this.shortcut = this.#button("to_choices", "link-button clash__shortcut", () => actions.querySelector("button").focus());
+    const note = element("p", "clash__note", this.wording.say("clash_note"));
+    header.append(element("h2", "", this.wording.say("clash_title")), this.lead, note, this.shortcut);
     this.place = element("div", "clash__place");
-    this.panel.append(header, this.place, this.failed, this.#buttons());
+    this.panel.append(header, this.place, this.failed, actions);
     this.host.append(this.panel);
     this.panel.scrollIntoView({ block: "nearest" });
   }
@@ -63,6 +69,7 @@ export class Clash {
     if (!isKept) this.#picks = Array(merge.clashes).fill("both");
     this.#merge = merge;
     this.lead.textContent = this.#sentence(merge);
+    this.shortcut.hidden = merge.parts.length <= MANY;
     const focused = this.place.contains(document.activeElement) ? document.activeElement : null;
     this.place.replaceChildren(new MergeView(merge, this.wording, this.#picks).element);
     if (focused) (this.place.querySelector(`[name="${focused.name}"][value="${focused.value}"]`) ?? this.panel).focus({ preventScroll: true });
