@@ -75,12 +75,19 @@ def test_an_unknown_socket_path_is_refused_without_an_error(live_site):
         assert b"403" in connection.recv(4096).split(b"\r\n", 1)[0]
 
 
-def test_a_body_past_the_limit_is_refused_with_a_problem_document(live_site):
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/accounts/login/", "text/html; charset=utf-8"),
+        ("/api/v1/imports", "application/problem+json"),
+    ],
+)
+def test_a_body_past_the_limit_is_refused_by_a_page_or_a_document(live_site, path, kind):
     connection = HTTPConnection(live_site.host, timeout=60)
-    connection.request("POST", "/accounts/login/", b"x" * (61 * 1024 * 1024))
+    connection.request("POST", path, b"x" * (61 * 1024 * 1024))
     response = connection.getresponse()
     assert response.status == 413
-    assert response.headers["Content-Type"] == "application/problem+json"
+    assert response.headers["Content-Type"] == kind
     assert response.headers["X-Request-ID"]
 
 
