@@ -2,7 +2,7 @@
 
 import csv
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
+from analytics.charts import Stayed, cohorts_chart
 from analytics.models import WritingSession
 from analytics.reports.studio import last_over
 from analytics.tests.test_studio import session
@@ -149,3 +150,20 @@ def test_without_redis_only_the_times_are_missing(as_carol, monkeypatch):
     page = as_carol.get(ADDRESS)
     assert page.status_code == 200 and page.context["latency"] is None
     assert "every text is safe" in page.content.decode()
+
+
+def test_shares_of_newcomers_are_drawn_as_the_table_tells_them():
+    stayed = [
+        Stayed(date(2026, 1, 1), 20, (20, 15, None, 5)),
+        Stayed(date(2026, 3, 1), 8, (7, 6)),
+    ]
+    chart = cohorts_chart(stayed, title="Who stays", ident="c", sentence="", untold=UNTOLD)
+    roomy, narrow, _end = chart.svg.split("</svg>")
+    for drawn in (roomy, narrow):
+        assert re.findall(r'data-percent="(\d+)"', drawn) == ["100", "75", "25", "88", "75"]
+        shades = re.findall(r"heat__cell--(\d)\" data-|heat__cell--(0)\"><title", drawn)
+        assert [one or other for one, other in shades] == ["4", "4", "0", "2", "4", "4"]
+    assert chart.rows == (
+        ("January 2026", "20", "20 (100 %)", "15 (75 %)", UNTOLD, "5 (25 %)"),
+        ("March 2026", "8", "7 (88 %)", "6 (75 %)", "", ""),
+    )
