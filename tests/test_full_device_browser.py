@@ -31,6 +31,7 @@ def test_a_device_that_fills_up_says_so_and_loses_nothing(browser, live_site, as
         page.keyboard.type(" Kept.")
         desk.save_now(page)
         expect(page.locator(NOTE)).to_be_hidden()
+        assert not page.evaluate(ASKS_BEFORE_LEAVING)
         page.keyboard.insert_text(f" {MUCH}")
         desk.wait_for_saved(page)
         expect(page.locator(NOTE)).to_contain_text("There is no room left on this device")

@@ -102,9 +102,9 @@ class Desk {
     await settled();
   }
 
-  async serve(url, { method, headers, body }) {
+  async serve(url, { method, headers, body, keepalive }) {
     this.drawer.done.push(method === "PUT" ? "sent" : method);
-    this.sent.push({ url, method, headers, body: body && JSON.parse(body), bytes: body });
+    this.sent.push({ url, method, headers, body: body && JSON.parse(body), bytes: body, keepalive });
     const [status, answer] = this.answers.shift() ?? [200, { revision: 2, hash: "0000000200" }];
     if (status === 0) throw new TypeError("cut");
     return new Response(JSON.stringify(answer), { status });
@@ -200,4 +200,19 @@ test("kept text that the server has already is forgotten without a save", async 
   assert.deepEqual(desk.sent, []);
   assert.equal(drawer.rows.size, 0);
   desk.close();
+});
+
+test("a page that is left sends without waiting for the disk, and a short text outlives it", async () => {
+  for (const [html, outlives] of [["<p>short</p>", true], [`<p>${"long ".repeat(20_000)}</p>`, false]]) {
+    const desk = new Desk();
+    await desk.open();
+    desk.html = html;
+    desk.session.dispatch({ type: "edited" });
+    desk.session.leave();
+    const [{ body, keepalive }] = desk.sent;
+    assert.equal(body.content, html);
+    assert.equal(keepalive, outlives);
+    await until(() => desk.session.state.name === "CLEAN");
+    desk.close();
+  }
 });
