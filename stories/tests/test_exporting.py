@@ -88,6 +88,27 @@ def test_a_book_without_parts_comes_back_the_same(format, tmp_path):
     assert {one.content for one in found.chapters} == {PLAIN}
 
 
+@pytest.mark.parametrize("format", ["epub", "html"])
+def test_a_lone_chapter_with_sections_stays_one(format, tmp_path):
+    content = "<p>Before.</p><h2>First</h2><p>a</p><h2>Second</h2><p>b</p><h3>Third</h3><p>c</p>"
+    found = back(format, tmp_path, book([Chapter(1, "Alone", "", content)]))
+    assert [(one.title, one.content) for one in found.chapters] == [("Alone", content)]
+
+
+def test_a_web_page_keeps_the_levels_of_headings(tmp_path):
+    found = back("html", tmp_path)
+    assert [one.content for one in found.chapters] == [one.content for one in CHAPTERS]
+
+
+def test_words_added_outside_the_chapters_of_a_web_page_are_not_lost(tmp_path):
+    page = written("html").decode()
+    for place in ('<section role="doc-chapter" id="c2"', "</main>", "</body>"):
+        path = tmp_path / "book.html"
+        path.write_text(page.replace(place, f"<p>Added by hand.</p>{place}"))
+        found = read_book(path, filename=path.name)
+        assert any("Added by hand." in one.content for one in found.chapters), place
+
+
 def test_a_classic_manuscript_underlines_what_is_emphasised(tmp_path):
     found = back("manuscript_docx", tmp_path, book(look=Look(manuscript_style="classic")))
     assert found.chapters[1].content == PLAIN.replace("em>", "u>")

@@ -137,11 +137,18 @@ def _best_marks(
     by_nav = marks_of_nav(settled, package.nav, package.title)
     if len(by_nav) >= 2 and _named(by_headings) < 2 * len(by_nav):
         return settled, _with_unlisted(by_nav, settled)
+    if by_nav and _declared(pages) == len(by_nav):
+        return settled, by_nav
     if len(by_headings) >= 2:
         return settled, by_headings
     if by_nav and not by_headings:
         return settled, by_nav
     return settled, by_headings or _marks_of_pages(settled, pages)
+
+
+def _declared(pages: list[_Page]) -> int:
+    """Count the pages that say of themselves that each is a chapter."""
+    return sum(bool(page.types & {"chapter", "doc-chapter"}) for page in pages)
 
 
 def _named(marks: list[Mark]) -> int:
