@@ -224,9 +224,10 @@ def _last_label(content: str, places: Sequence[str], frame: Frame) -> SafeString
     comes up through the room below, as after the import of a book.
     """
     (x, y), *others = [tuple(map(float, place.split(","))) for place in reversed(places)]
-    width = 8 * len(content)
+    half = 4 * len(content)
+    left = min(x, frame.width - half) - half
     below = min(y + 18, frame.base - 5)
-    if any(other_y > below - 12 and other_x > x - width for other_x, other_y in others):
+    if any(other_y > below - 12 and other_x > left for other_x, other_y in others):
         return text(content, x - 9, y + 4, anchor="end", css="chart__label chart__label--on")
     return label_at(content, x, below, frame)
 
