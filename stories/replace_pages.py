@@ -14,7 +14,9 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -90,8 +92,8 @@ def replacement_undo(request: HttpRequest, story_id: UUID, replacement_id: UUID)
 def _apply(request: HttpRequest, story: Story, asked: Wanted, parts: list[Part]) -> HttpResponse:
     by: Any = request.user
     now = timezone.now()
-    step = replace_in_story(story, asked=asked, parts=parts, by=by, source="form", at=now)
-    messages.success(request, _done(step))
+    replace_in_story(story, asked=asked, parts=parts, by=by, source="form", at=now)
+    # What was done is said there, beside the button that undoes it.
     return redirect("stories:replace", story.pk)
 
 
@@ -202,8 +204,18 @@ def _done(step: Replacement) -> str:
 
 
 def _why(left: Left) -> str:
+    """Say why a chapter stays as it is, and where its earlier texts are."""
+    said = format_html("{}", _reason(left))
+    if left.why != CHANGED:
+        return said
+    address = reverse("stories:history", args=[left.chapter_id])
+    link = '{} <a class="link-button" href="{}">{}</a>'
+    return format_html(link, said, address, _("Its history"))
+
+
+def _reason(left: Left) -> str:
     sentences = {
-        CHANGED: _("“%(title)s” was changed since, so it stays as it is. See its history."),
+        CHANGED: _("“%(title)s” was changed since, so it stays as it is."),
         GONE: _("“%(title)s” is not in this story any more, so it stays as it is."),
     }
     forgotten = _("The history of “%(title)s” does not go back that far, so it stays as it is.")

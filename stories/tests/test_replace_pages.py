@@ -86,7 +86,7 @@ def test_what_is_ticked_is_replaced_and_can_be_undone_by_one_button(as_alice, st
     answer = as_alice.post(f"/stories/{story.pk}/replace/", fields | {"apply": "1"})
     assert answer.status_code == 302
     page = follow(as_alice, answer)
-    assert "“Jane” became “Anne” 3 times, in 2 chapters." in page
+    assert page.count("“Jane” became “Anne” 3 times, in 2 chapters.") == 1
     assert contents(story)[0] == FIRST.replace("Jane", "Anne").replace(
         "<em>Ja</em>ne", "<em>Anne</em>"
     )
@@ -186,6 +186,7 @@ def test_a_chapter_in_the_way_of_undoing_is_named(as_alice, alice, story, chapte
     step = Replacement.objects.get()
     page = follow(as_alice, as_alice.post(f"/stories/{story.pk}/replace/{step.pk}/undo/"))
     assert "Undone. 1 chapter reads" in page and "“One” was changed since" in page
+    assert f'href="/chapters/{chapters[0].pk}/history/"' in page
     assert contents(story)[:2] == ["<p>New</p>", "<p>Jane, too.</p>"]
     page = follow(as_alice, as_alice.post(f"/stories/{story.pk}/replace/{step.pk}/undo/"))
     assert "has been undone already" in page
