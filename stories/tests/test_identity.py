@@ -34,3 +34,10 @@ def test_a_removed_paragraph_takes_its_id_with_it():
 def test_no_id_stands_twice_after_a_paragraph_was_copied():
     after = through_form(BEFORE, lambda text: f"{text}\n\nOne.")
     assert after == f"{BEFORE}<p>One.</p>"
+
+
+def test_words_about_ids_are_words_like_any_other():
+    text = '<p data-b="a">&lt;p data-b="x"&gt; it said, data-b="y".</p>'
+    assert through_form(text) == text
+    changed = text.replace('="y"', '="z"')
+    assert through_form(text, lambda markdown: markdown.replace('="y"', '="z"')) == changed
