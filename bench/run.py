@@ -25,6 +25,7 @@ from typing import Any
 BASE = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(BASE))
 
+from bench.searching import search_figures  # noqa: E402 - needs the path
 from bench.warehouse import ledger_figures, warehouse_figures  # noqa: E402 - needs the path
 from nexus import embedded  # noqa: E402 - needs the path
 
@@ -104,6 +105,7 @@ def measure() -> list[dict[str, Any]]:
         *warehouse_figures(row),
         *export_figures(studio),
         *ledger_figures(row, EXPORTED),
+        *search_figures(studio, row=row, prose=prose, timed=timed),
     ]
 
 

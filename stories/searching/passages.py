@@ -82,6 +82,7 @@ class Marker:
             else:
                 self._runs.append((number, _run_pattern(term)))
         self._seen: dict[str, dict[int, tuple[str, int]]] = {}
+        self._terms: dict[str, int] = {}
 
     def candidates(self, texts: Iterable[str]) -> set[str]:
         """Return the folded words that begin like one of the question's."""
@@ -128,7 +129,10 @@ class Marker:
 
     def _term_of(self, word: str) -> int:
         """Return the term that a word most likely stands for, by how long they are alike."""
-        return max(self._singles, key=lambda one: _alike(one[1].words[0], word))[0]
+        if word not in self._terms:
+            likeliest = max(self._singles, key=lambda one: _alike(one[1].words[0], word))
+            self._terms[word] = likeliest[0]
+        return self._terms[word]
 
 
 def around(text: str, start: int, stop: int) -> Passage:
@@ -231,8 +235,12 @@ def _apart(spans: Sequence[Span]) -> list[Span]:
 
 
 def _best(spans: Sequence[Span]) -> Span | None:
-    """Return the first span of where most different terms, then most spans, stand together."""
+    """Return the first span of where most different terms, then most spans, stand together.
+
+    The first place that has all of several terms will do.
+    """
     best, most = None, (0, 0)
+    all_terms = len({span.term for span in spans})
     for at, span in enumerate(spans):
         near = []
         for other in spans[at : at + 30]:
@@ -242,6 +250,8 @@ def _best(spans: Sequence[Span]) -> Span | None:
         score = (len(set(near)), len(near))
         if best is None or score > most:
             best, most = span, score
+        if all_terms > 1 and most[0] == all_terms:
+            break
     return best
 
 
