@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.http import HttpRequest
 
 from accounts.models import Preferences
-from accounts.portraits import portrait_at
 
 # Fetched ahead where prose is shown, so that it does not move when its face arrives; every page
 # asks for Literata and Inter anyway.
@@ -37,20 +34,4 @@ def appearance(request: HttpRequest) -> dict[str, object]:
         "line": str(chosen.editor_line_height),
         "measure": str(chosen.editor_width),
     }
-    return {
-        "theme": chosen.theme,
-        "is_still": chosen.reduced_motion,
-        "prose": prose,
-        "portrait": _portrait(request, user.profile_img),
-    }
-
-
-def _portrait(request: HttpRequest, address: str) -> Callable[[], str]:
-    """Return what a template asks for the portrait; a page that does may load it."""
-
-    def shown() -> str:
-        portrait = portrait_at(address)
-        request.portrait_origin = portrait.origin if portrait else ""  # type: ignore[attr-defined]
-        return portrait.address if portrait else ""
-
-    return shown
+    return {"theme": chosen.theme, "is_still": chosen.reduced_motion, "prose": prose}

@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts import preferences
 from accounts.forms.sign_in import clean_pen_name
 from accounts.models import Preferences, Profile, User
-from accounts.portraits import portrait_at
 from nexus.lib.days import time_zones
 
 DAY_ENDS = [(0, _("midnight"))] + [
@@ -95,7 +94,7 @@ class ProfileForm(forms.Form):
         label=_("Address of a portrait"),
         max_length=preferences.PORTRAIT_LENGTH,
         required=False,
-        help_text=_("The https address of a picture. Your browser fetches it; only you see it."),
+        help_text=_("The web address of a picture of you."),
         widget=forms.URLInput(attrs={"autocomplete": "photo"}),
     )
 
@@ -104,10 +103,8 @@ class ProfileForm(forms.Form):
 
     def clean_profile_img(self) -> str:
         address = str(self.cleaned_data["profile_img"])
-        # What a program gave stays, though no page shows it.
-        is_new = "profile_img" in self.changed_data
-        if is_new and address and portrait_at(address) is None:
-            raise forms.ValidationError(_("Please give an address that begins with https://."))
+        if not preferences.is_web_address(address):
+            raise forms.ValidationError(_("Please give a web address."))
         return address
 
 

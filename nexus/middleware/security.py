@@ -36,6 +36,7 @@ NOT_NEEDED = (
     "usb",
 )
 HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Permissions-Policy": ", ".join([*(f"{name}=()" for name in NOT_NEEDED), "microphone=(self)"]),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -59,23 +60,15 @@ class SecurityHeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", policy_of(request))
+        if offers_google(request):
+            # The last directive is the one for forms.
+            policy = f"{CONTENT_SECURITY_POLICY} {google_origin()}"
+            response.headers.setdefault("Content-Security-Policy", policy)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         if is_personal(request, response):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
-
-
-def policy_of(request: HttpRequest) -> str:
-    """Return the policy, with what this one page needs besides."""
-    policy = CONTENT_SECURITY_POLICY
-    if origin := getattr(request, "portrait_origin", ""):
-        policy = policy.replace("img-src 'self'", f"img-src 'self' {origin}")
-    if offers_google(request):
-        # The last directive is the one for forms.
-        policy = f"{policy} {google_origin()}"
-    return policy
 
 
 def offers_google(request: HttpRequest) -> bool:
