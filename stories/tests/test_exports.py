@@ -1,7 +1,9 @@
 """A story leaves as a file: in the background, whole or not at all, for its owner, for a week."""
 
 import io
+import tempfile
 import zipfile
+from contextlib import contextmanager
 from datetime import timedelta
 from uuid import uuid4
 
@@ -269,25 +271,46 @@ def test_a_page_setter_at_work_gives_signs_of_life_and_is_ended_when_the_writer_
         progress.tick()
 
 
-def test_the_process_that_sets_pages_ends_with_whoever_waits_for_it(tmp_path):
-    source = tmp_path / "book.typ"
-    source.write_text("#for a in range(99999) { for b in range(99999) { let c = a + b } }")
-    started = []
+@contextmanager
+def as_file(text):
+    with tempfile.TemporaryFile() as file:
+        file.write(text)
+        file.seek(0)
+        yield file
+
+
+def test_the_process_that_sets_pages_ends_with_whoever_waits_for_it():
+    endless = b"#for a in range(99999) { for b in range(99999) { let c = a + b } }"
+    started, target = [], io.BytesIO()
 
     def stop():
         started.append(True)
         raise JobCancelled
 
-    with pytest.raises(JobCancelled):
-        pdf._set_pages(source, tmp_path / "book.pdf", stop)
-    assert started == [True] and not (tmp_path / "book.pdf").exists()
+    with as_file(endless) as source, pytest.raises(JobCancelled):
+        pdf.set_pages(source, target, stop)
+    assert (started, target.getvalue()) == ([True], b"")
 
 
-def test_what_cannot_be_set_is_an_error_and_no_file(tmp_path):
-    source = tmp_path / "book.typ"
-    source.write_text("#panic()")
-    with pytest.raises(RuntimeError, match="panic"):
-        pdf._set_pages(source, tmp_path / "book.pdf", lambda: None)
+def test_what_cannot_be_set_is_an_error_and_no_file():
+    target = io.BytesIO()
+    with as_file(b"#panic()") as source, pytest.raises(RuntimeError, match="panic"):
+        pdf.set_pages(source, target, lambda: None)
+    assert target.getvalue() == b""
+
+
+def test_setting_pages_leaves_no_prose_on_the_disk(story, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "own"))
+    (tmp_path / "own").mkdir()
+    seen = []
+    job = exports.start_export(story, format="pdf")
+    Job.objects.filter(pk=job.pk).update(status=Status.RUNNING)
+
+    def progress(step, steps):
+        seen.extend((tmp_path / "own").rglob("*"))
+
+    exports.make_export(Run(job, progress))
+    assert seen == []
 
 
 def test_a_stop_between_writing_and_keeping_keeps_nothing(story):

@@ -24,7 +24,10 @@ TYPEWRITER_SHARE = 0.85
 MANUSCRIPT_FONTS = {"modern": "Libertinus Serif", "classic": "DejaVu Sans Mono"}
 # How often whoever waits is told, and how long a book may take, in seconds.
 PATIENCE, LONGEST = 0.5, 300.0
-SET_PAGES = "import sys, typst; typst.compile(sys.argv[1], output=sys.argv[2], root=sys.argv[3])"
+SET_PAGES = """\
+import sys, typst
+sys.stdout.buffer.write(typst.compile(sys.stdin.buffer.read(), root=sys.argv[1]))
+"""
 
 
 def write(book: Book, target: IO[bytes], tick: Tick) -> None:
@@ -70,29 +73,34 @@ def _look(book: Book) -> dict[str, Any]:
 def _write(
     book: Book, target: IO[bytes], tick: Tick, sheet: str, look: dict[str, Any], *, has_front: bool
 ) -> None:
-    with tempfile.TemporaryDirectory(prefix="nexus-pdf-") as folder:
-        source, made = Path(folder) / "book.typ", Path(folder) / "book.pdf"
-        with source.open("w", encoding="utf-8", errors="replace") as file:
-            file.write(f"#let look = {_value(look)}\n{(HERE / sheet).read_text('utf-8')}\n")
-            file.write(f"#front({string(words.contents(book.language))})\n\n" if has_front else "")
-            deeper = int(book.has_parts)
-            for chapter in book.chapters:
-                file.write(typeset.chapter(chapter, deeper=deeper))
-                tick()
-            if book.note:
-                file.write(typeset.title(words.authors_note(book.language), deeper=deeper))
-                file.write(typeset.paragraphs(book.note_paragraphs))
-        _set_pages(source, made, tick)
-        with made.open("rb") as pages:
-            copyfileobj(pages, target)
+    deeper = int(book.has_parts)
+    # Files without a name: whatever happens to this process, none of the prose stays behind.
+    with tempfile.TemporaryFile() as source:
+
+        def put(text: str) -> None:
+            source.write(text.encode("utf-8", "replace"))
+
+        put(f"#let look = {_value(look)}\n{(HERE / sheet).read_text('utf-8')}\n")
+        put(f"#front({string(words.contents(book.language))})\n\n" if has_front else "")
+        for chapter in book.chapters:
+            put(typeset.chapter(chapter, deeper=deeper))
+            tick()
+        if book.note:
+            put(typeset.title(words.authors_note(book.language), deeper=deeper))
+            put(typeset.paragraphs(book.note_paragraphs))
+        source.seek(0)
+        set_pages(source, target, tick)
 
 
-def _set_pages(source: Path, made: Path, tick: Tick) -> None:
-    """Run the page setter; `tick` is called while it works, and may raise to end it."""
-    command = [sys.executable, "-I", "-c", SET_PAGES, str(source), str(made), str(source.parent)]
-    with (source.parent / "errors.txt").open("w+b") as errors:
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own paths
-            command, stdout=errors, stderr=errors, stdin=subprocess.DEVNULL
+def set_pages(source: IO[bytes], target: IO[bytes], tick: Tick) -> None:
+    """Run the page setter; `tick` is called while it works, and may raise to end it.
+
+    Raises RuntimeError with what the page setter said, when it could not.
+    """
+    command = [sys.executable, "-I", "-c", SET_PAGES, str(HERE)]
+    with tempfile.TemporaryFile() as made, tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own words
+            command, stdin=source, stdout=made, stderr=errors
         )
         try:
             _wait(process, tick)
@@ -103,7 +111,9 @@ def _set_pages(source: Path, made: Path, tick: Tick) -> None:
         if process.returncode:
             errors.seek(0)
             # Told to whoever looks after the studio; it may quote the book, so it is no answer.
-            raise RuntimeError(errors.read(2_000).decode("utf-8", "replace")[-500:])
+            raise RuntimeError(errors.read(20_000).decode("utf-8", "replace")[-500:])
+        made.seek(0)
+        copyfileobj(made, target)
 
 
 def _wait(process: subprocess.Popen[bytes], tick: Tick) -> None:
