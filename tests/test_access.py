@@ -64,6 +64,7 @@ WRITERS_PAGES = {
     "search": "/search/?q=word1",
     "search without hits": "/search/?q=zebra",
     "find in the book": "/stories/{story}/search/?q=word1&whole=1",
+    "replace": "/stories/{story}/replace/",
     "keys": "/keys/",
     "trash": "/trash/",
     "settings": "/settings/",
