@@ -57,6 +57,7 @@ def _write_account(archive: Archive, owner: User) -> None:
     archive.add_json("api-tokens.json", facts.api_tokens(owner))
     archive.add_json("targets.json", facts.targets(owner))
     archive.add_json("plans.json", facts.plans(owner))
+    archive.add_json("replacements.json", facts.replacements(owner))
     archive.add_json("forecasts.json", facts.forecasts(owner))
     archive.add_json("rest-days.json", facts.rest_days(owner))
 
@@ -113,6 +114,7 @@ def _numbers() -> list[tuple[str, str]]:
         ("plans.json", _("Plans")),
         ("forecasts.json", _("Forecasts of plans")),
         ("rest-days.json", _("Rest days")),
+        ("replacements.json", _("Words replaced across a story")),
     ]
 
 

@@ -14,7 +14,7 @@ from django.db.models import Model
 
 from accounts.models import ApiToken, EmailChange, Session, User
 from analytics.models import Forecast, RestDay
-from stories.models import Plan, Target
+from stories.models import Plan, Replacement, Target
 
 ACCOUNT = (
     "id",
@@ -74,6 +74,12 @@ def plans(user: User) -> list[dict[str, Any]]:
     return [_of_story(row) for row in rows.order_by("story__created_at")]
 
 
+def replacements(user: User) -> list[dict[str, Any]]:
+    """Return what was replaced across her stories; the texts from before are among the versions."""
+    rows = Replacement.objects.filter(story__owner=user).select_related("story")
+    return [_of_story(row) for row in rows.order_by("created_at")]
+
+
 def rest_days(user: User) -> list[dict[str, Any]]:
     rows = RestDay.objects.visible_to(user).order_by("from_date", "created_at")
     return [columns(row, but={"user_id"}) for row in rows]
@@ -91,5 +97,5 @@ def columns(row: Model, *, but: set[str] | frozenset[str] = frozenset()) -> dict
     return {name: getattr(row, name) for name in names if name not in but}
 
 
-def _of_story(row: Target | Plan | Forecast) -> dict[str, Any]:
+def _of_story(row: Target | Plan | Forecast | Replacement) -> dict[str, Any]:
     return {"story_title": row.story.title, **columns(row)}
