@@ -160,5 +160,5 @@ def _next_query(found: Answer, raw: str, story: Story | None) -> str:
 
 
 def _sentence(found: Answer) -> str:
-    sentence = ngettext("%(count)s place found", "%(count)s places found", found.total)
+    sentence = ngettext("%(count)s result", "%(count)s results", found.total)
     return sentence % {"count": f"{found.total:,}"}

@@ -49,7 +49,7 @@ def test_hits_stand_by_story_with_marked_passages_and_links_to_them(story, alice
     text = page(as_alice, "/search/?q=lamp")
     assert marked(text) == ["lamp", "lamp", "LAMPS", "lamp", "lamp"]
     assert "One The lamp burned <low> & well-lit. LAMPS, a lamp." in seen(text)
-    assert "3 places found" in seen(text)
+    assert "3 results" in seen(text)
     assert re.search(r'href="/chapters/[0-9a-f-]+/#p-1:~:text=lamp%20burned', text)
     assert text.index(">The Lighthouse</a></h2>") < text.index(">Other</a></h2>")
 
@@ -70,7 +70,7 @@ def test_what_was_typed_comes_back_escaped(story, as_alice):
         ("?q=…", "There is no word to look for yet."),
         ("?q=zebra", "Nothing holds all of that."),
         ("?q=" + "lamp+" * 200, "That was a long question."),
-        ("?q=lamp&cursor=nonsense&story=nonsense", "2 places found"),
+        ("?q=lamp&cursor=nonsense&story=nonsense", "2 results"),
     ],
 )
 def test_every_question_has_a_kind_answer(story, as_alice, query, said):
@@ -82,7 +82,7 @@ def test_one_story_can_be_chosen_and_pages_follow(story, alice, as_alice, monkey
     for number in range(25):
         make_chapter(other, f"Chapter {number}", "<p>A lamp.</p>")
     text = page(as_alice, f"/search/?q=lamp&story={other.pk}")
-    assert "25 places found" in seen(text) and "burned" not in text
+    assert "25 results" in seen(text) and "burned" not in text
     first = re.findall(r"Chapter \d+", seen(text))
     following = html.unescape(re.search(r'href="(\?[^"]+)" rel="next"', text)[1])
     text = page(as_alice, f"/search/{following}")
@@ -93,7 +93,7 @@ def test_one_story_can_be_chosen_and_pages_follow(story, alice, as_alice, monkey
 def test_a_strangers_story_is_no_filter(story, bob, as_bob):
     make_chapter(make_story(bob, "Bob's"), "Own", "<p>my lamp</p>")
     text = page(as_bob, f"/search/?q=lamp&story={story.pk}")
-    assert "1 place found" in seen(text) and "Lighthouse" not in text
+    assert "1 result" in seen(text) and "Lighthouse" not in text
 
 
 # --- One book ---------------------------------------------------------------------------
