@@ -49,7 +49,8 @@ FIELDS = """
     find replacement match_case whole_words seen out shown take apply
 """.strip().split()
 QUERY_FIELDS = """
-    q cursor case whole page status sort edit frequency from_date to_date next story at title scene_break
+    q cursor case whole page status sort edit frequency from_date to_date next story at title
+    scene_break
 """.strip().split()
 VALUES = [
     "",

@@ -226,7 +226,6 @@ def backends():
         return {pid for (pid,) in cursor.fetchall()}
 
 
-
 def test_a_backup_leaves_room_for_saving_and_says_so_on_the_health_page(
     studio, settings, tmp_path, monkeypatch
 ):

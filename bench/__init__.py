@@ -1,0 +1,1 @@
+"""The speed budgets, measured by `make bench`, and the pictures of `make screenshots`."""
