@@ -113,6 +113,8 @@ def test_focus_and_the_typewriter_line_begin_as_chosen(window, alice, chapter):
         page.goto(address(chapter))
         desk.open_editor(page)
         expect(page.locator("nx-editor")).to_have_class(re.compile("is-focusing is-typewriter"))
+        # A face that comes late moves the lines above, and the page with them.
+        page.evaluate("document.fonts.ready.then(() => true)")
         for _ in range(3):
             page.keyboard.press("Enter")
             page.keyboard.type("A line that stays where it is. ")

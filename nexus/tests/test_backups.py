@@ -211,19 +211,29 @@ def an_hour_ago(backup):
     return backup.path.rename(backup.path.with_name(older))
 
 
+# A connection tells what it did when it ends, or within ten seconds of standing still.
+UNTOLD = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE pid = ANY(%s) AND state_change > clock_timestamp() - interval '11 seconds'
+"""
+
+
 def settle():
-    """Have Postgres count what was done here; a connection tells of all it did when it ends."""
-    before = backends()
-    connection.close()
-    connection.close_pool()
-    while before & backends():
-        time.sleep(0.01)
-
-
-def backends():
+    """Have Postgres count what was done here, by these connections and by other processes."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
-        return {pid for (pid,) in cursor.fetchall()}
+        before = [pid for (pid,) in cursor.fetchall()]
+    connection.close()
+    connection.close_pool()
+    patience = time.monotonic() + 20
+    while ask(UNTOLD, [before]) and time.monotonic() < patience:
+        time.sleep(0.05)
+
+
+def ask(question, values):
+    with connection.cursor() as cursor:
+        cursor.execute(question, values)
+        return cursor.fetchone()[0]
 
 
 def test_a_backup_leaves_room_for_saving_and_says_so_on_the_health_page(
