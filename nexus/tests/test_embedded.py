@@ -142,7 +142,8 @@ def test_as_root_a_program_below_a_closed_folder_is_seen_to_be_one(tmp_path):
         pytest.skip("only root needs this")
     program = tmp_path / "closed" / "program"
     program.parent.mkdir(mode=0o700)
-    program.touch(mode=0o755)
+    program.touch()
+    program.chmod(0o755)
     question = "import os, sys; sys.exit(not os.access(sys.argv[1], os.X_OK))"
     command = [sys.executable, "-c", question, str(program)]
     user = embedded.postgres_user()

@@ -5,6 +5,7 @@ A scenario that fails may leave harm behind, so the next one begins with a fresh
 """
 
 import fcntl
+import secrets
 import shutil
 import signal
 import subprocess
@@ -56,7 +57,9 @@ class Studio:
     """Runs of one `var`, the newest last: a killed supervisor is started again."""
 
     def __init__(self):
-        self.folder = Path(tempfile.mkdtemp(prefix="nexus-faults-"))
+        # A name of hex digits alone: the log is searched for the writers' words, and it names paths.
+        self.folder = Path(tempfile.gettempdir()) / f"nexus-faults-{secrets.token_hex(4)}"
+        self.folder.mkdir(mode=0o700)
         self.failpoints = self.folder / "failpoints"
         self.failpoints.mkdir()
         var = copy_of_template(self.folder / "var")
