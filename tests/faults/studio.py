@@ -57,7 +57,7 @@ class Studio:
     """Runs of one `var`, the newest last: a killed supervisor is started again."""
 
     def __init__(self):
-        # A name of hex digits alone: the log is searched for the writers' words, and it names paths.
+        # Hex digits alone: the log names paths, and it is searched for what was written.
         self.folder = Path(tempfile.gettempdir()) / f"nexus-faults-{secrets.token_hex(4)}"
         self.folder.mkdir(mode=0o700)
         self.failpoints = self.folder / "failpoints"
