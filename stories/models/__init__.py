@@ -1,0 +1,23 @@
+"""Stories, their chapters, and what keeps the text safe."""
+
+from stories.models.book import KEPT_IN_TRASH, Chapter, ChapterQuerySet, Story, StoryQuerySet
+from stories.models.goals import MAX_QUOTA, Plan, Target, TargetQuerySet
+from stories.models.kept import ChapterVersion, Replacement, ReplacementQuerySet, SaveReceipt
+from stories.models.search import SearchEntry
+
+__all__ = [
+    "KEPT_IN_TRASH",
+    "MAX_QUOTA",
+    "Chapter",
+    "ChapterQuerySet",
+    "ChapterVersion",
+    "Plan",
+    "Replacement",
+    "ReplacementQuerySet",
+    "SaveReceipt",
+    "SearchEntry",
+    "Story",
+    "StoryQuerySet",
+    "Target",
+    "TargetQuerySet",
+]
