@@ -17,7 +17,7 @@ from accounts.services import keep_address
 from analytics.models import Forecast, RestDay, WritingDay, WritingSession
 from jobs.models import Job
 from stories.history import keep_conflict_copy
-from stories.models import Plan, Replacement, SaveReceipt
+from stories.models import Chapter, Comment, Plan, Replacement, SaveReceipt
 from stories.saving import save_content
 from stories.searching.answer import search
 from stories.services.chapters import trash_chapter
@@ -54,6 +54,8 @@ def furnish(user: User, word: str) -> User:
     trash_story(thrown, at=now)
     create_target(story, quota=7, frequency="Daily", from_date=TODAY, to_date=TODAY)
     Plan.objects.create(story=story, total_words=9, start_on=TODAY, due_on=TODAY)
+    Chapter.objects.filter(pk=first.pk).update(synopsis=f"line {word}", notes=f"notes {word}")
+    Comment.objects.create(chapter=first, text=f"comment {word}", quote=f"new {word}", stamp="")
     Replacement.objects.create(story=story, find=word, replacement=word, count=1, steps=[])
     WritingDay.objects.create(user=user, story=story, day=TODAY, typed=3)
     RestDay.objects.create(user=user, from_date=TODAY, to_date=TODAY, note=f"rest {word}")

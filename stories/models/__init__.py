@@ -3,6 +3,7 @@
 from stories.models.book import KEPT_IN_TRASH, Chapter, ChapterQuerySet, Story, StoryQuerySet
 from stories.models.goals import MAX_QUOTA, Plan, Target, TargetQuerySet
 from stories.models.kept import ChapterVersion, Replacement, ReplacementQuerySet, SaveReceipt
+from stories.models.notes import Comment, CommentQuerySet
 from stories.models.search import SearchEntry
 
 __all__ = [
@@ -11,6 +12,8 @@ __all__ = [
     "Chapter",
     "ChapterQuerySet",
     "ChapterVersion",
+    "Comment",
+    "CommentQuerySet",
     "Plan",
     "Replacement",
     "ReplacementQuerySet",

@@ -94,7 +94,7 @@ class Story(models.Model):
 class ChapterQuerySet(models.QuerySet["Chapter"]):
     """Says which chapters, and who may see them. Lists never load prose."""
 
-    PROSE = ("content", "text")
+    PROSE = ("content", "text", "notes")
 
     def visible_to(self, user: User) -> ChapterQuerySet:
         return self.filter(story__owner=user)
@@ -118,7 +118,8 @@ class Chapter(models.Model):
     """An ordered piece of a story; a draft until published.
 
     `content_revision` counts accepted content saves and nothing else; title, part and publication
-    move `metadata_version`, so that renaming never makes a save stale.
+    move `metadata_version`, so that renaming never makes a save stale. What the writer notes beside
+    the text moves `notes_version`, by which a second window is kept from writing over it.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -135,6 +136,10 @@ class Chapter(models.Model):
     content_hash = models.CharField(max_length=64)
     content_saved_at = models.DateTimeField(default=timezone.now)
     metadata_version = models.PositiveIntegerField(default=1)
+    # Beside the text: never counted as words, exported or entered in the ledger.
+    synopsis = models.TextField(_("synopsis"), blank=True, default="", db_default="")
+    notes = models.TextField(_("notes"), blank=True, default="", db_default="")
+    notes_version = models.PositiveIntegerField(default=1, db_default=1)
     published_at = models.DateTimeField(null=True, blank=True)
     trashed_at = models.DateTimeField(null=True, blank=True)
     trashed_position = models.PositiveIntegerField(null=True, blank=True)
