@@ -60,7 +60,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     email = models.EmailField(_("e-mail"), unique=True)
     username = models.CharField(_("pen name"), max_length=100)
+    # An address that programs keep here; pages show what was uploaded, in `portrait`.
     profile_img = models.CharField(_("portrait"), max_length=500, blank=True)
+    portrait = models.FileField(
+        max_length=100, blank=True, editable=False, default="", db_default=""
+    )
     role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.USER)
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_verified = models.BooleanField(_("e-mail confirmed"), default=False)

@@ -15,3 +15,4 @@ class NexusConfig(AppConfig):
         import_module("nexus.celery")
         # Imported for its kind of work.
         import_module("nexus.account_data.exports")
+        import_module("nexus.storage_check")

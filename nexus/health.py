@@ -29,6 +29,7 @@ from nexus.backups import keeping
 from nexus.celery import app as celery
 from nexus.heartbeat import is_beating
 from nexus.lib.api_view import OPEN, ApiView
+from nexus.lib.storage import check_storage
 
 PATIENCE = 2.0
 
@@ -71,7 +72,10 @@ def probe_broker() -> Finding:
 
 
 def probe_storage() -> Finding:
-    """Find out whether uploads could be written, the folder being made with the first one."""
+    """Find out whether uploads could be written; a folder is made with the first of them."""
+    if settings.STORAGE_URL:
+        fault = check_storage()
+        return Finding(not fault, fault)
     folder = Path(settings.MEDIA_ROOT)
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent

@@ -5,11 +5,14 @@ Every variable read here stands in the README's settings table.
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from nexus import embedded, secrets
+from nexus.lib import storage_address
 from nexus.lib.environment import Environment
 from nexus.lib.signing_keys import are_fit
 
@@ -226,9 +229,17 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = VAR / "media"
+STORAGE_URL = env.text("STORAGE_URL", default="")
+FILES: dict[str, Any] = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+if STORAGE_URL:
+    FILES = {"BACKEND": "nexus.lib.bucket.BucketStorage"}
+    try:
+        FILES["OPTIONS"] = storage_address.options_of(STORAGE_URL, os.environ)
+    except storage_address.WrongAddress as fault:
+        env.refuse(True, str(fault))
 IS_STATIC_HASHED = not DEBUG and PROFILE != "test"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": FILES,
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if not IS_STATIC_HASHED

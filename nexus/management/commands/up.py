@@ -27,6 +27,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from nexus import embedded, setup_steps
 from nexus.backups import keeping
+from nexus.lib.storage import check_storage
 from nexus.lock import FolderLock
 from nexus.reload import CodeWatch
 from nexus.supervisor import Child, Log, Supervisor
@@ -132,6 +133,9 @@ class Run:
             self.supervisor.say("Static files are in place")
         if setup_steps.create_first_administrator():
             self.supervisor.say("The first administrator was created")
+        # Text is saved without it, so nobody is kept from writing.
+        if fault := check_storage():
+            self.supervisor.say(f"STORAGE_URL: {fault} Uploads and exports wait for it.")
         if self.is_demo:
             self._fill_demo()
 
