@@ -3,7 +3,16 @@
 from nexus.lib.routes import route
 from stories import export_viewsets, import_viewsets
 from stories.content_view import chapter_content
-from stories.viewsets import chapters, division, history, replacing, search, stories, trash
+from stories.viewsets import (
+    chapters,
+    division,
+    history,
+    replacing,
+    search,
+    series,
+    stories,
+    trash,
+)
 
 urlpatterns = [
     route("stories", stories.StoriesView.as_view(), name="stories"),
@@ -60,5 +69,7 @@ urlpatterns = [
         export_viewsets.StoryExportFileView.as_view(),
         name="export-download",
     ),
+    route("series", series.SeriesListView.as_view(), name="series-list"),
+    route("series/<series_id>", series.SeriesView.as_view(), name="series"),
     route("trash", trash.TrashView.as_view(), name="trash"),
 ]

@@ -18,6 +18,12 @@ from nexus.lib.fields import (
 )
 from stories.models import MAX_QUOTA, ChapterVersion, Plan, Story
 from stories.saving import parse_base
+from stories.series_serializers import (
+    SeriesChoiceSerializer,
+    SeriesPlaceSerializer,
+    ShelfQuery,
+    TagsField,
+)
 from stories.services.stories import MAX_GENRE, MAX_SYNOPSIS
 from stories.services.targets import MAX_WEIGHT
 
@@ -45,6 +51,8 @@ class StoryCardSerializer(Shape):
     total_chapters = serializers.IntegerField()
     word_count = serializers.IntegerField()
     latest_chapter_id = serializers.UUIDField(allow_null=True)
+    tags = serializers.ListField(child=serializers.CharField(), source="tag_names")
+    series = SeriesPlaceSerializer(source="series_place", allow_null=True)
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 
@@ -212,6 +220,10 @@ class StoryChangeSerializer(Shape):
     status = serializers.ChoiceField(choices=Story.Status.choices, required=False)
     synopsis = ProseField(max_length=MAX_SYNOPSIS, required=False)
     genre = TitleField(max_length=MAX_GENRE, allow_blank=True, required=False)
+    tags = TagsField(required=False)
+    series = SeriesChoiceSerializer(
+        required=False, allow_null=True, help_text=_("Null: it stands for itself.")
+    )
 
 
 class NewStorySerializer(StoryChangeSerializer):
@@ -350,7 +362,7 @@ class PlanChangeSerializer(Shape):
 # --- Queries ------------------------------------------------------------------------
 
 
-class StoryQuery(Shape):
+class StoryQuery(ShelfQuery):
     status = serializers.ChoiceField(choices=Story.Status.choices, required=False)
 
 

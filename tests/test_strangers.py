@@ -19,8 +19,9 @@ from analytics.models import RestDay
 from analytics.resting import declare_rest
 from jobs.models import Job
 from stories.history import keep_conflict_copy
-from stories.models import Chapter, Plan, Replacement, Story, Target
+from stories.models import Chapter, Plan, Replacement, Series, Story, StoryTag, Tag, Target
 from stories.services.chapters import trash_chapter
+from stories.services.shelves import create_series
 from stories.services.stories import trash_story
 from stories.services.targets import create_target, set_plan
 from stories.tests.builders import make_chapter, make_story, save, send
@@ -50,6 +51,7 @@ BODIES = {
     "POST /chapters/{chapter_id}/merge": {"content": "<p>mine</p>", "base_revision": "1-00000000"},
     "PATCH /chapters/{chapter_id}/versions/{version}": {"name": "mine now"},
     "POST /stories/{story_id}/exports": {"format": "epub"},
+    "PATCH /series/{series_id}": {"title": "Mine now"},
 }
 QUERIES = {
     "GET /chapters/{chapter_id}/diff": "?from=1&to=2",
@@ -121,7 +123,7 @@ def owned(alice, as_alice):
     """Everything Alice can own, each with a canary in it; the ids by the names of the slots."""
     today = timezone.now().date()
     facts = {"synopsis": "xylograph synopsis", "genre": "xylograph genre"}
-    story = make_story(alice, "Xylograph title", **facts)
+    story = make_story(alice, "Xylograph title", tags=["xylograph tag"], **facts)
     chapter = make_chapter(story, title="Xylograph chapter", content="<p>xylograph prose</p>")
     make_chapter(story, title="Xylograph two", content="<p>xylograph prose two</p>")
     assert save(as_alice, chapter, "<p>xylograph prose again</p>").status_code == 200
@@ -145,6 +147,7 @@ def owned(alice, as_alice):
     token, _ = api_tokens.create(alice, name="xylograph", scopes=["read"])
     facts = {"find": "xylograph", "replacement": "xylograph", "count": 1, "steps": []}
     step = Replacement.objects.create(story=story, **facts)
+    series = create_series(alice, title="Xylograph series", stories=[story], at=now)
     return {
         "story_id": story.pk,
         "chapter_id": chapter.pk,
@@ -156,6 +159,8 @@ def owned(alice, as_alice):
         "session_id": Session.objects.get(user=alice).public_id,
         "token_id": token.pk,
         "replacement_id": step.pk,
+        "series_id": series.pk,
+        "tag_id": Tag.objects.get(owner=alice).pk,
         "version": 2,
         "version_id": kept.id,
         "day": today.isoformat(),
@@ -189,6 +194,9 @@ def everything_of(user):
         list(Job.objects.filter(owner=user).order_by("pk").values()),
         list(Session.objects.filter(user=user).order_by("pk").values("public_id")),
         list(user.api_tokens.order_by("pk").values()),
+        list(Series.objects.filter(owner=user).order_by("pk").values()),
+        list(Tag.objects.filter(owner=user).order_by("pk").values()),
+        list(StoryTag.objects.filter(story__owner=user).order_by("pk").values()),
     ]
 
 
@@ -238,7 +246,7 @@ def test_whoever_is_not_signed_in_gets_403(owned, anonymous):
 
 
 def test_lists_hold_nothing_of_other_writers(owned, trashed, as_bob):
-    slots = ("story_id", "chapter_id", "target_id", "rest_id", "job_id", "export_id")
+    slots = ("story_id", "chapter_id", "target_id", "rest_id", "job_id", "export_id", "series_id")
     secrets = [CANARY, *(str(owned[slot]).encode() for slot in slots)]
     for operation in sorted(OPERATIONS, key=lambda one: one.path == "/auth/logout"):
         if not operation.owned_slots:

@@ -21,7 +21,9 @@ from stories.models import Chapter, Comment, Plan, Replacement, SaveReceipt
 from stories.saving import save_content
 from stories.searching.answer import search
 from stories.services.chapters import trash_chapter
+from stories.services.shelves import create_series
 from stories.services.stories import trash_story
+from stories.services.tags import set_tags
 from stories.services.targets import create_target
 from stories.tests.builders import make_chapter, make_story
 
@@ -52,6 +54,8 @@ def furnish(user: User, word: str) -> User:
     thrown = make_story(user, f"Thrown story {word}")
     make_chapter(thrown, title=f"Inside {word}", content=f"<p>inside {word}</p>")
     trash_story(thrown, at=now)
+    create_series(user, title=f"Series {word}", stories=[story, thrown], at=now)
+    set_tags(story, [f"tag {word}"])
     create_target(story, quota=7, frequency="Daily", from_date=TODAY, to_date=TODAY)
     Plan.objects.create(story=story, total_words=9, start_on=TODAY, due_on=TODAY)
     Chapter.objects.filter(pk=first.pk).update(synopsis=f"line {word}", notes=f"notes {word}")

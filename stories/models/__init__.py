@@ -5,6 +5,7 @@ from stories.models.goals import MAX_QUOTA, Plan, Target, TargetQuerySet
 from stories.models.kept import ChapterVersion, Replacement, ReplacementQuerySet, SaveReceipt
 from stories.models.notes import Comment, CommentQuerySet
 from stories.models.search import SearchEntry
+from stories.models.shelves import Series, SeriesQuerySet, StoryTag, Tag, TagQuerySet, Volume
 
 __all__ = [
     "KEPT_IN_TRASH",
@@ -19,8 +20,14 @@ __all__ = [
     "ReplacementQuerySet",
     "SaveReceipt",
     "SearchEntry",
+    "Series",
+    "SeriesQuerySet",
     "Story",
     "StoryQuerySet",
+    "StoryTag",
+    "Tag",
+    "TagQuerySet",
     "Target",
     "TargetQuerySet",
+    "Volume",
 ]

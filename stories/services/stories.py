@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,11 +14,21 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from nexus.lib.errors import Conflict, FieldError, Invalid, NotFound
 from nexus.lib.names import clean_title, title_key
-from stories.models import Story
+from stories.models import Series, Story
 from stories.services.conflicts import refusing
+from stories.services.shelves import hold_shelves, place_story, take_out
+from stories.services.tags import set_tags
 
 MAX_SYNOPSIS = 50_000
 MAX_GENRE = 100
+
+
+@dataclass(frozen=True)
+class Placing:
+    """Which series a story goes into, as which book of it; without a series it leaves its own."""
+
+    series: Series | None
+    number: int | None = None
 
 
 @transaction.atomic
@@ -27,23 +39,40 @@ def create_story(
     status: str = Story.Status.ONGOING,
     synopsis: str = "",
     genre: str = "",
+    tags: Iterable[str] = (),
+    placing: Placing | None = None,
     at: datetime,
 ) -> Story:
     """Begin a story; Conflict when the writer has one of that title already."""
     values = _clean({"title": title, "status": status, "synopsis": synopsis, "genre": genre})
     with refusing("story_title_once_per_owner", _title_taken()):
-        return Story.objects.create(owner=owner, created_at=at, updated_at=at, **values)
+        story = Story.objects.create(owner=owner, created_at=at, updated_at=at, **values)
+    _shelve(story, tags=tags or None, placing=placing)
+    return story
 
 
 @transaction.atomic
-def update_story(story: Story, *, at: datetime, **changes: Any) -> Story:
-    """Change any of title, status, synopsis and genre; without changes nothing moves."""
+def update_story(
+    story: Story,
+    *,
+    at: datetime,
+    tags: Iterable[str] | None = None,
+    placing: Placing | None = None,
+    **changes: Any,
+) -> Story:
+    """Change any of title, status, synopsis, genre, tags and series; without changes nothing moves.
+
+    `tags` are all there will be; `tags` and `placing` that are None stay as they are.
+    """
     values = _clean(changes)
-    if not values:
+    if not values and tags is None and placing is None:
         return story
+    if tags is not None or placing is not None:
+        hold_shelves(story.owner_id)
     values["updated_at"] = at
     with refusing("story_title_once_per_owner", _title_taken()):
         _write(story, **values)
+    _shelve(story, tags=tags, placing=placing)
     return story
 
 
@@ -79,6 +108,17 @@ def clean_prose(raw: str, *, field: str, max_length: int) -> str:
         message = _("Please keep it to %(max)d characters.") % {"max": max_length}
         raise Invalid.field(field, message, code="max_length")
     return text
+
+
+def _shelve(story: Story, *, tags: Iterable[str] | None, placing: Placing | None) -> None:
+    if tags is not None:
+        set_tags(story, tags)
+    if placing is None:
+        return
+    if placing.series is None:
+        take_out(story)
+    else:
+        place_story(story, placing.series, number=placing.number)
 
 
 def _write(story: Story, **values: Any) -> None:

@@ -12,6 +12,8 @@ from stories.models import Story
 from stories.tests.builders import NOW, make_chapter, make_story, send
 
 CARD = {
+    "tags",
+    "series",
     "id",
     "title",
     "status",

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from nexus.lib.api import find
 from stories import serializers as shapes
 from stories.models import Chapter, Story
+from stories.series import with_shelf
 from stories.text import to_text
 
 
@@ -41,7 +42,7 @@ def with_neighbours() -> QuerySet[Chapter]:
 
 def whole_story(story: Story) -> dict[str, Any]:
     """Return a story as it is now in the database, with its outline."""
-    fresh: Any = Story.objects.with_counts().get(pk=story.pk)
+    fresh: Any = with_shelf(Story.objects.with_counts()).get(pk=story.pk)
     fresh.outline = outline(fresh)
     return dict(shapes.StorySerializer(fresh).data)
 
