@@ -59,7 +59,7 @@ class Story(models.Model):
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ONGOING)
     synopsis = models.TextField(_("synopsis"), blank=True)
     genre = models.CharField(_("genre"), max_length=100, blank=True)
-    cover = models.CharField(max_length=500, blank=True)
+    cover = models.FileField(max_length=500, blank=True, editable=False)
     archived_at = models.DateTimeField(null=True, blank=True)
     trashed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
