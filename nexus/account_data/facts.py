@@ -10,7 +10,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
-from django.db.models import Model
+from django.db.models import FileField, Model
 
 from accounts.models import ApiToken, EmailChange, Session, User
 from analytics.models import Forecast, RestDay
@@ -93,7 +93,8 @@ def forecasts(user: User) -> list[dict[str, Any]]:
 
 def columns(row: Model, *, but: set[str] | frozenset[str] = frozenset()) -> dict[str, Any]:
     """Return every stored column of a row, by name."""
-    names = [field.attname for field in row._meta.concrete_fields]
+    fields = [field for field in row._meta.concrete_fields if not isinstance(field, FileField)]
+    names = [field.attname for field in fields]
     return {name: getattr(row, name) for name in names if name not in but}
 
 
