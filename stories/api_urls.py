@@ -5,6 +5,8 @@ from stories import export_viewsets, import_viewsets
 from stories.content_view import chapter_content
 from stories.viewsets import (
     chapters,
+    comments,
+    covers,
     division,
     history,
     replacing,
@@ -17,6 +19,7 @@ from stories.viewsets import (
 urlpatterns = [
     route("stories", stories.StoriesView.as_view(), name="stories"),
     route("stories/<story_id>", stories.StoryView.as_view(), name="story"),
+    route("stories/<story_id>/cover", covers.CoverView.as_view(), name="cover"),
     route("stories/<story_id>/restore", stories.StoryRestoreView.as_view(), name="story-restore"),
     route("stories/<story_id>/chapters", chapters.ChaptersView.as_view(), name="chapters"),
     route(
@@ -48,6 +51,12 @@ urlpatterns = [
         name="merge-next",
     ),
     route("chapters/<chapter_id>/move", division.ChapterToStoryView.as_view(), name="to-story"),
+    route("chapters/<chapter_id>/comments", comments.CommentsView.as_view(), name="comments"),
+    route(
+        "chapters/<chapter_id>/comments/<comment_id>",
+        comments.CommentView.as_view(),
+        name="comment",
+    ),
     route("chapters/<chapter_id>/content", chapter_content, name="chapter-content"),
     route("chapters/<chapter_id>/versions", history.VersionsView.as_view(), name="versions"),
     route(

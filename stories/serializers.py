@@ -24,6 +24,7 @@ from stories.series_serializers import (
     ShelfQuery,
     TagsField,
 )
+from stories.services.notes import MAX_CHAPTER_SYNOPSIS, MAX_NOTES
 from stories.services.stories import MAX_GENRE, MAX_SYNOPSIS
 from stories.services.targets import MAX_WEIGHT
 
@@ -86,6 +87,9 @@ class ChapterSerializer(Shape):
     story_id = serializers.UUIDField()
     story_title = serializers.CharField(source="story.title")
     part_title = serializers.CharField()
+    synopsis = serializers.CharField()
+    notes = serializers.CharField(help_text=_("The writer’s own; counted and exported nowhere."))
+    notes_version = serializers.IntegerField()
     position = serializers.IntegerField(allow_null=True)
     previous_chapter_id = serializers.UUIDField(allow_null=True)
     next_chapter_id = serializers.UUIDField(allow_null=True)
@@ -235,6 +239,14 @@ class ChapterChangeSerializer(Shape):
     content = ProseField(required=False, help_text=_("HTML or plain text."))
     published = StrictBooleanField(required=False)
     part_title = TitleField(allow_blank=True, required=False)
+    synopsis = ProseField(max_length=MAX_CHAPTER_SYNOPSIS, required=False)
+    notes = ProseField(max_length=MAX_NOTES, required=False)
+    notes_version = StrictIntegerField(
+        min_value=1,
+        max_value=MAX_POSITION,
+        required=False,
+        help_text=_("That of the synopsis and notes being replaced: 412 when it is not the head."),
+    )
 
 
 class NewChapterSerializer(Shape):

@@ -19,9 +19,12 @@ from accounts import api_tokens
 from accounts.authentication import StudioAuthentication
 from accounts.models import ApiToken, User
 from nexus.lib.api_view import MET_BY
+from stories.anchors import Anchor
 from stories.content_view import chapter_content
 from stories.history import keep_conflict_copy
 from stories.models import SaveReceipt, SearchEntry, Story
+from stories.services.comments import add_comment
+from stories.services.notes import write_notes
 from stories.services.stories import update_story
 from stories.tests.builders import make_chapter, save
 from tests.test_strangers import (  # noqa: F401 - owned and trashed are fixtures
@@ -101,9 +104,14 @@ def ids(alice, as_alice, owned):  # noqa: F811
         chapter.refresh_from_db()
     text = f"<p>Copy of a {PHRASE}.</p>"
     kept = keep_conflict_copy(chapter, content=text, by=alice, at=timezone.now())
+    comment = add_comment(
+        chapter, text=f"Is it a {PHRASE}?", anchor=Anchor(PHRASE), at=timezone.now()
+    )
+    write_notes(chapter, notes=f"No {PHRASE}.", at=timezone.now())
     # Whatever else is named in a path belongs to what no token may see.
     others = {slot: uuid.uuid4() for operation in OPERATIONS for slot in operation.slots}
-    return others | owned | {"chapter_id": chapter.pk, "version": 2, "version_id": kept.id}
+    versions = {"version": 2, "version_id": kept.id}
+    return others | owned | versions | {"chapter_id": chapter.pk, "comment_id": comment.pk}
 
 
 @pytest.fixture
@@ -192,6 +200,8 @@ def test_with_read_prose_is_there_to_be_found(bearer, ids, trashed):  # noqa: F8
         "GET /chapters/{chapter_id}/diff",
         "PATCH /stories/{story_id}",
         "PATCH /chapters/{chapter_id}",
+        "GET /chapters/{chapter_id}/comments",
+        "PATCH /chapters/{chapter_id}/comments/{comment_id}",
         "PATCH /chapters/{chapter_id}/versions/{version}",
         "POST /chapters/{chapter_id}/merge",
     }

@@ -19,7 +19,7 @@ from analytics.models import RestDay
 from analytics.resting import declare_rest
 from jobs.models import Job
 from stories.history import keep_conflict_copy
-from stories.models import Chapter, Plan, Replacement, Series, Story, StoryTag, Tag, Target
+from stories.models import Chapter, Comment, Plan, Replacement, Series, Story, StoryTag, Tag, Target
 from stories.services.chapters import trash_chapter
 from stories.services.shelves import create_series
 from stories.services.stories import trash_story
@@ -51,6 +51,7 @@ BODIES = {
     "POST /chapters/{chapter_id}/merge": {"content": "<p>mine</p>", "base_revision": "1-00000000"},
     "PATCH /chapters/{chapter_id}/versions/{version}": {"name": "mine now"},
     "POST /stories/{story_id}/exports": {"format": "epub"},
+    "POST /chapters/{chapter_id}/comments": {"text": "mine", "anchor": {"quote": "prose"}},
     "PATCH /series/{series_id}": {"title": "Mine now"},
 }
 QUERIES = {
@@ -147,6 +148,9 @@ def owned(alice, as_alice):
     token, _ = api_tokens.create(alice, name="xylograph", scopes=["read"])
     facts = {"find": "xylograph", "replacement": "xylograph", "count": 1, "steps": []}
     step = Replacement.objects.create(story=story, **facts)
+    facts = {"text": "xylograph remark", "quote": "xylograph prose"}
+    comment = Comment.objects.create(chapter=chapter, stamp="", **facts)
+    Chapter.objects.filter(pk=chapter.pk).update(synopsis="xylograph line", notes="xylograph note")
     series = create_series(alice, title="Xylograph series", stories=[story], at=now)
     return {
         "story_id": story.pk,
@@ -163,6 +167,7 @@ def owned(alice, as_alice):
         "tag_id": Tag.objects.get(owner=alice).pk,
         "version": 2,
         "version_id": kept.id,
+        "comment_id": comment.pk,
         "day": today.isoformat(),
     }
 
@@ -188,6 +193,7 @@ def everything_of(user):
     return [
         list(Story.objects.filter(owner=user).order_by("pk").values()),
         list(Chapter.objects.filter(story__owner=user).order_by("pk").values()),
+        list(Comment.objects.filter(chapter__story__owner=user).order_by("pk").values()),
         list(Target.objects.filter(story__owner=user).order_by("pk").values()),
         list(RestDay.objects.filter(user=user).order_by("pk").values()),
         list(Plan.objects.filter(story__owner=user).order_by("pk").values()),

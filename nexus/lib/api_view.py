@@ -37,7 +37,7 @@ MET_BY = {
     "any": ("read", "write", "analytics"),
 }
 # What a writer wrote, wherever an answer holds it.
-PROSE = frozenset({"content", "synopsis", "notes"})
+PROSE = frozenset({"content", "synopsis", "notes", "text", "quote", "prefix", "suffix"})
 
 
 def require_scope(credential: Any, needed: str | None) -> None:

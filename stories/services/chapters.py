@@ -21,6 +21,7 @@ from nexus.lib.names import MAX_LENGTH, clean_title, title_key
 from stories.models import Chapter, Story
 from stories.saving import Change, Prose, announce, derive, moving, write_content
 from stories.services.conflicts import refusing
+from stories.services.notes import write_notes
 from stories.services.stories import touch_story
 
 BATCH = 25
@@ -118,16 +119,22 @@ def revise_chapter(
     at: datetime,
     base: str | None = None,
     content: str | None = None,
+    synopsis: str | None = None,
+    notes: str | None = None,
+    notes_version: int | None = None,
     **changes: Any,
 ) -> None:
     """Change text and what stands around it at once, for programs; all or nothing.
 
-    Stale when `base` is given and not the head; without it the replaced text is kept.
+    Stale when `base` is given and not the head; without it the replaced text is kept. Stale as well
+    when `notes_version` is not that of the synopsis and the notes.
     """
     if content is not None:
         write_content(
             chapter.pk, by=by, content=content, base=base, source="api", cause="imported", at=at
         )
+    if synopsis is not None or notes is not None:
+        write_notes(chapter, at=at, synopsis=synopsis, notes=notes, base=notes_version)
     update_chapter(chapter, by=by, at=at, **changes)
 
 

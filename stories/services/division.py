@@ -21,6 +21,8 @@ from nexus.lib.names import clean_title, title_key
 from stories.models import Chapter, ChapterVersion
 from stories.saving import Change, announce, lock_head, stale, write_content
 from stories.services.chapters import FreeTitles, create_chapter, title_taken, trash_chapter
+from stories.services.comments import carry_comments
+from stories.services.notes import hand_on_notes
 from stories.text import block_id, heading_text, top_blocks
 
 MOVED = "moved"
@@ -90,6 +92,7 @@ def split_chapter(
         at=at,
         keep=ChapterVersion.Reason.SPLIT,
     )
+    carry_comments(head.pk, [head.pk, after.pk])
     return after
 
 
@@ -133,6 +136,8 @@ def merge_with_next(
         message = _("Together they would be longer than 5 MB, the most that a chapter can hold.")
         raise TooLarge(message) from refusal
     _put_away(after, into=head, by=by, source=source, at=at)
+    carry_comments(after.pk, [head.pk])
+    hand_on_notes(after, head, at=at)
     return after
 
 

@@ -1,4 +1,4 @@
-"""A passage is found again after edits, or known to be gone; twin of static/js/tests/comment-find.test.js."""
+"""A passage is found again after edits, or known to be gone; comment-find.test.js is its twin."""
 
 import json
 from dataclasses import replace
@@ -39,8 +39,8 @@ def test_a_passage_is_found_again_or_known_to_be_gone(case):
 
 def test_text_is_read_through_marks_lists_and_line_breaks():
     content = clean_html(
-        '<h2 data-b="h">A <em>new</em> day</h2><ul><li><p data-b="l">tea &amp; <strong>toast</strong>'
-        '</p></li></ul><hr><p data-b="p">one<br>two</p>'
+        '<h2 data-b="h">A <em>new</em> day</h2><ul><li><p data-b="l">tea &amp; <strong>toast'
+        '</strong></p></li></ul><hr><p data-b="p">one<br>two</p>'
     )
     reading = Reading(content)
     assert reading.text == "A new day\ntea & toast\none\ntwo"

@@ -89,7 +89,7 @@ class ChapterView(ApiView):
         tags=["chapters"],
     )
     def put(self, request: Request, chapter_id: str) -> Response:
-        """Change any of title, content, published and part_title."""
+        """Change any of title, content, published, part_title, synopsis and notes."""
         return self.patch(request, chapter_id)
 
     @extend_schema(
@@ -100,10 +100,11 @@ class ChapterView(ApiView):
         tags=["chapters"],
     )
     def patch(self, request: Request, chapter_id: str) -> Response:
-        """Change any of title, content, published and part_title.
+        """Change any of title, content, published, part_title, synopsis and notes.
 
         Without If-Match the content is taken and the text it replaces is kept as a version; with
-        it, 412 when that text is not the head any more.
+        it, 412 when that text is not the head any more. So it is with `notes_version` for the
+        synopsis and the notes.
         """
         changes = self.body(shapes.ChapterChangeSerializer)
         raw_base = request.headers.get("If-Match")
