@@ -73,7 +73,7 @@ def forget_writer(user_id: UUID) -> int:
     """
     place = place_of_studio()
     try:
-        with _taking_turns(), engine(place) as (connection, _scratch):
+        with taking_turns(), engine(place) as (connection, _scratch):
             rows = [row for row in ClosedMonth.objects.all() if place.has(row.name)]
             held = [row for row in rows if _holds(place, connection, row, user_id)]
             for row in held:
@@ -85,7 +85,7 @@ def forget_writer(user_id: UUID) -> int:
 
 
 @contextmanager
-def _taking_turns() -> Iterator[None]:
+def taking_turns() -> Iterator[None]:
     """Wait for whoever else writes the warehouse; readers wait for nobody."""
     with transaction.atomic(), postgres.cursor() as cursor:
         # A month of a million sessions takes longer than a request may.
@@ -99,14 +99,14 @@ def _taking_turns() -> Iterator[None]:
 def sweep() -> None:
     """Discard what an earlier run replaced, or wrote and never came to name."""
     place = place_of_studio()
-    with _taking_turns(), engine(place) as (connection, _scratch):
+    with taking_turns(), engine(place) as (connection, _scratch):
         named = set(ClosedMonth.objects.values_list("name", flat=True))
         for name in place.kept(connection) - named:
             place.discard(connection, name)
 
 
 def _months_before(end: date) -> set[date]:
-    with _taking_turns(), postgres.cursor() as cursor:
+    with taking_turns(), postgres.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT date_trunc('month', day)::date FROM analytics_writingsession"
             " WHERE day < %s",
@@ -117,7 +117,7 @@ def _months_before(end: date) -> set[date]:
 
 def _close(place: Place, connection: duckdb.DuckDBPyConnection, month: date, scratch: Path) -> bool:
     """Write the month if its file is not what the ledger says; return whether it was written."""
-    with _taking_turns():
+    with taking_turns():
         checked_at, rows, fingerprint = _look_at(in_month(month))
         name = f"{FORMAT}/{month:%Y-%m}-{fingerprint:016x}"
         stored = ClosedMonth.objects.filter(month=month).first()

@@ -16,7 +16,10 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.text import slugify
 
 MANIFEST = "manifest.json"
+# What a manifest says of its zip; the format moves when an older Nexus could not read it.
+KIND, FORMAT = "nexus-archive", 2
 SLUG_LENGTH = 60
+PIECE = 1024 * 1024
 # A spreadsheet takes a cell that begins with one of these for a formula, and may run it.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -31,11 +34,13 @@ class Entry:
 
     def write(self, text: str) -> int:
         # A lone surrogate, which UTF-8 has no bytes for, must not cost a writer her archive.
-        raw = text.encode("utf-8", "replace")
+        self.write_bytes(text.encode("utf-8", "replace"))
+        return len(text)
+
+    def write_bytes(self, raw: bytes) -> None:
         self._digest.update(raw)
         self.size += len(raw)
         self._target.write(raw)
-        return len(text)
 
     @property
     def sha256(self) -> str:
@@ -49,6 +54,7 @@ class Archive:
         self._zip = ZipFile(target, "w", ZIP_DEFLATED)
         self._at = at
         self.files: dict[str, dict[str, Any]] = {}
+        self.rows: dict[str, int] = {}
 
     @contextmanager
     def entry(self, path: str) -> Iterator[Entry]:
@@ -69,11 +75,17 @@ class Archive:
     def add_json_list(self, path: str, rows: Iterable[object]) -> None:
         """Write rows as they come, one to a line; the file as a whole is a JSON array."""
         with self.entry(path) as entry:
-            before = "[\n"
-            for row in rows:
-                entry.write(before + dump(row))
-                before = ",\n"
-            entry.write("\n]\n" if before == ",\n" else "[]\n")
+            count = 0
+            for count, row in enumerate(rows, start=1):
+                entry.write(("[\n" if count == 1 else ",\n") + dump(row))
+            entry.write("\n]\n" if count else "[]\n")
+        self.rows[path] = count
+
+    def add_file(self, path: str, source: IO[bytes]) -> None:
+        """Copy a stored file, such as a picture."""
+        with self.entry(path) as entry:
+            while piece := source.read(PIECE):
+                entry.write_bytes(piece)
 
     def add_csv(self, path: str, names: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
         with self.entry(path) as entry:
@@ -83,10 +95,18 @@ class Archive:
 
     def close(self, about: Mapping[str, Any]) -> None:
         """Write the manifest, which names every file but itself, and end the zip."""
+        about = {"kind": KIND, "format": FORMAT, **about, "rows": self.rows}
         files = [{"path": path, **facts} for path, facts in sorted(self.files.items())]
         with io.TextIOWrapper(self._zip.open(MANIFEST, "w"), "utf-8") as manifest:
             manifest.write(dump({**about, "files": files}, indent=2) + "\n")
         self._zip.close()
+
+
+class ExactEncoder(DjangoJSONEncoder):
+    """Times to the microsecond: the statistics of an archive that comes back are the same."""
+
+    def default(self, o: Any) -> Any:
+        return o.isoformat() if isinstance(o, datetime) else super().default(o)
 
 
 def cell(value: Any) -> str:
@@ -101,7 +121,7 @@ def cell(value: Any) -> str:
 
 
 def dump(value: object, *, indent: int | None = None) -> str:
-    return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False, indent=indent)
+    return json.dumps(value, cls=ExactEncoder, ensure_ascii=False, indent=indent)
 
 
 def file_name(number: int, title: str, *, fallback: str) -> str:

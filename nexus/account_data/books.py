@@ -11,20 +11,20 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
 from nexus.account_data import leaves
 from nexus.account_data.archive import Archive, Entry, file_name
-from nexus.account_data.facts import columns
+from nexus.account_data.leaving_rows import in_pieces
 from stories.models import Chapter, ChapterVersion, Story
 from stories.text import clean_html, to_markdown
 from stories.text.inline_markdown import inline_markdown
 
-PROSE = {"content", "text"}
-UP_FROM_STORY, UP_FROM_VERSION = "../../index.html", "../../../../index.html"
+UP_FROM_STORY, UP_FROM_VERSION = "../../index.html", "../../../index.html"
+VERSIONS_AT_A_TIME = 50
 Tick = Callable[[], None]
 
 
@@ -65,14 +65,12 @@ class Bookbinder:
         self._write_html(story, folder)
         self._write_markdown(story, folder)
         versions = self._write_versions(story, folder)
-        chapters = [columns(chapter, but=PROSE) for chapter in _outline(story)]
-        facts = columns(story, but={"owner_id"})
-        self.archive.add_json(f"{folder}/story.json", {**facts, "chapters": chapters})
+        live = [chapter for chapter in _outline(story) if chapter.trashed_at is None]
         return Shelved(
             title=story.title,
             folder=folder,
-            words=sum(one["word_count"] for one in chapters if one["trashed_at"] is None),
-            chapters=sum(one["trashed_at"] is None for one in chapters),
+            words=sum(chapter.word_count for chapter in live),
+            chapters=len(live),
             versions=versions,
             is_trashed=story.trashed_at is not None,
         )
@@ -124,44 +122,40 @@ class Bookbinder:
     # What was kept of it
 
     def _write_versions(self, story: Story, folder: str) -> int:
-        count, lines = 0, [leaves.head(_("Versions of %s") % story.title, up=UP_FROM_STORY)]
-        for number, chapter in enumerate(_outline(story), start=1):
-            place = f"versions/{file_name(number, chapter.title, fallback='chapter')}"
-            found = list(self._chapter_versions(chapter, f"{folder}/{place}"))
-            count += len(found)
-            if found:
-                lines.append(leaves.heading(chapter.title))
-                shown = [leaves.link(f"{place}/{name}", said) for name, said in found]
-                lines.append(leaves.links(shown))
-        if count:
+        """Write a page of versions for each chapter that has any; return how many there are."""
+        count, found = 0, []
+        kept = Count("versions")
+        for number, chapter in enumerate(_outline(story).annotate(kept=kept), start=1):
+            if chapter.kept:
+                place = f"versions/{file_name(number, chapter.title, fallback='chapter')}.html"
+                self._write_chapter_versions(chapter, f"{folder}/{place}")
+                said = f"{chapter.title} ({chapter.kept})"
+                found.append(leaves.link(place, said))
+                count += chapter.kept
+        if found:
             with self.archive.entry(f"{folder}/versions.html") as entry:
-                for line in (*lines, leaves.foot()):
-                    entry.write(line)
+                entry.write(leaves.head(_("Versions of %s") % story.title, up=UP_FROM_STORY))
+                entry.write(leaves.links(found) + leaves.foot())
         return count
 
-    def _chapter_versions(self, chapter: Chapter, folder: str) -> Iterator[tuple[str, str]]:
-        """Write each version of a chapter, oldest first; give its file's name and a line on it."""
-        rows = ChapterVersion.objects.filter(chapter=chapter)
-        ids = list(rows.order_by("created_at", "pk").values_list("pk", flat=True))
-        for number, version_id in enumerate(ids, start=1):
-            version = rows.filter(pk=version_id).first()
-            if version is not None:
-                name = f"{number:05d}-{_kind_of(version)}.html"
-                yield name, self._write_version(version, chapter, f"{folder}/{name}")
-            self.tick()
+    def _write_chapter_versions(self, chapter: Chapter, path: str) -> None:
+        """Write every version of a chapter on one page, oldest first, each folded away.
 
-    def _write_version(self, version: ChapterVersion, chapter: Chapter, path: str) -> str:
-        said = [
-            self._moment(version.saved_at),
-            str(version.get_reason_display()),
-            _words(version.word_count),
-            version.name,
-        ]
+        Together, since they are so alike: apart, the same words would fill the archive many times.
+        """
+        rows = ChapterVersion.objects.filter(chapter=chapter).order_by("created_at", "pk")
         with self.archive.entry(path) as entry:
             entry.write(leaves.head(chapter.title, up=UP_FROM_VERSION))
-            entry.write(leaves.note(*said))
-            entry.write(f"<section>\n{clean_html(version.content)}\n</section>\n{leaves.foot()}")
-        return ", ".join(part for part in said if part)
+            for version in in_pieces(rows, VERSIONS_AT_A_TIME):
+                said = (
+                    self._moment(version.saved_at),
+                    str(version.get_reason_display()),
+                    _words(version.word_count),
+                    version.name,
+                )
+                entry.write(leaves.fold(clean_html(version.content), *said))
+                self.tick()
+            entry.write(leaves.foot())
 
     # Words about them
 
@@ -180,7 +174,7 @@ class Bookbinder:
 def pieces_of(owner: User) -> int:
     """Return how many times writing this person's stories will call `tick`, as far as is known."""
     chapters = Chapter.objects.visible_to(owner).count()
-    return chapters * 2 + ChapterVersion.objects.filter(chapter__story__owner=owner).count()
+    return 2 * (chapters + ChapterVersion.objects.filter(chapter__story__owner=owner).count())
 
 
 def _outline(story: Story) -> QuerySet[Chapter]:
@@ -192,10 +186,6 @@ def _outline(story: Story) -> QuerySet[Chapter]:
 def _contents(story: Story) -> str:
     lines = _outline(story).values_list("pk", "title")
     return leaves.links(leaves.link(f"#{chapter_id}", title) for chapter_id, title in lines)
-
-
-def _kind_of(version: ChapterVersion) -> str:
-    return "copy" if version.revision is None else f"revision-{version.revision}"
 
 
 def _words(count: int) -> str:

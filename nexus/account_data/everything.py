@@ -14,11 +14,12 @@ from accounts.models import User
 from nexus.account_data import facts, leaves
 from nexus.account_data.archive import Archive
 from nexus.account_data.books import Bookbinder, Shelved, as_index_line, pieces_of
-from nexus.account_data.ledger import write_ledger
+from nexus.account_data.leaving_rows import write_rows, write_versions
+from nexus.account_data.sections import DAYS, EXTRAS, LEDGER, SECTIONS
+from nexus.account_data.settings_back import PREFERENCES, PROFILE
 
-FORMAT = 1
 INDEX = "index.html"
-# Two pieces for the account's facts and the ledger, besides those of the stories.
+# Two pieces for the account's facts and its rows, besides those of the stories.
 OTHER_PIECES = 2
 
 
@@ -40,9 +41,10 @@ def write_everything(
     archive = Archive(target, at=at)
     _write_account(archive, owner)
     tick()
-    shelf = Bookbinder(archive, owner, tick).bind_all()
-    write_ledger(archive, owner)
+    write_versions(archive, owner, tick)
+    write_rows(archive, owner)
     tick()
+    shelf = Bookbinder(archive, owner, tick).bind_all()
     with archive.entry(INDEX) as entry:
         entry.write(_index(owner, shelf))
     counts = {"stories": len(shelf), "words": sum(story.words for story in shelf)}
@@ -51,20 +53,16 @@ def write_everything(
 
 
 def _write_account(archive: Archive, owner: User) -> None:
-    archive.add_json("profile.json", facts.profile(owner))
-    archive.add_json("preferences.json", facts.preferences(owner))
+    archive.add_json(PROFILE, facts.profile(owner))
+    archive.add_json(PREFERENCES, facts.preferences(owner))
     archive.add_json("devices.json", facts.devices(owner))
     archive.add_json("api-tokens.json", facts.api_tokens(owner))
-    archive.add_json("targets.json", facts.targets(owner))
-    archive.add_json("plans.json", facts.plans(owner))
-    archive.add_json("replacements.json", facts.replacements(owner))
-    archive.add_json("forecasts.json", facts.forecasts(owner))
-    archive.add_json("rest-days.json", facts.rest_days(owner))
+    for extra in EXTRAS:
+        extra.write(archive, owner)
 
 
 def _about(owner: User, shelf: Sequence[Shelved], *, at: datetime) -> dict[str, Any]:
     return {
-        "format": FORMAT,
         "made_by": f"Nexus {settings.VERSION}",
         "made_at": at,
         "account": str(owner.pk),
@@ -85,6 +83,7 @@ def _index(owner: User, shelf: Sequence[Shelved]) -> str:
     if trashed:
         parts += [leaves.heading(_("In the trash")), *map(_entry, trashed)]
     parts += [leaves.heading(_("Numbers")), leaves.links(_links(_numbers()))]
+    parts += [leaves.heading(_("For Nexus and other programs")), leaves.links(_links(_rows()))]
     parts += [leaves.heading(_("Your account")), leaves.links(_links(_account()))]
     return "".join([*parts, leaves.foot()])
 
@@ -106,22 +105,19 @@ def _links(found: Sequence[tuple[str, str]]) -> list[str]:
 
 def _numbers() -> list[tuple[str, str]]:
     return [
-        ("ledger/sessions.csv", _("Writing sessions, as a table")),
-        ("ledger/sessions.json", _("Writing sessions, as JSON")),
-        ("ledger/days.csv", _("Writing days, as a table")),
-        ("ledger/days.json", _("Writing days, as JSON")),
-        ("targets.json", _("Targets")),
-        ("plans.json", _("Plans")),
-        ("forecasts.json", _("Forecasts of plans")),
-        ("rest-days.json", _("Rest days")),
-        ("replacements.json", _("Words replaced across a story")),
+        (LEDGER.replace(".json", ".csv"), _("Writing sessions, as a table")),
+        (DAYS.replace(".json", ".csv"), _("Writing days, as a table")),
     ]
+
+
+def _rows() -> list[tuple[str, str]]:
+    return [(section.path, str(section.label)) for section in SECTIONS]
 
 
 def _account() -> list[tuple[str, str]]:
     return [
-        ("profile.json", _("Profile and sign-in")),
-        ("preferences.json", _("Preferences")),
+        (PROFILE, _("Profile and sign-in")),
+        (PREFERENCES, _("Preferences")),
         ("devices.json", _("Devices")),
         ("api-tokens.json", _("API tokens, without the tokens themselves")),
         ("manifest.json", _("List of all files, with a checksum of each")),

@@ -13,8 +13,6 @@ from allauth.socialaccount.models import SocialAccount
 from django.db.models import FileField, Model
 
 from accounts.models import ApiToken, EmailChange, Session, User
-from analytics.models import Forecast, RestDay
-from stories.models import Plan, Replacement, Target
 
 ACCOUNT = (
     "id",
@@ -63,40 +61,8 @@ def api_tokens(user: User) -> list[dict[str, Any]]:
     return list(ApiToken.objects.filter(user=user).order_by("created_at").values(*TOKEN))
 
 
-def targets(user: User) -> list[dict[str, Any]]:
-    """Return the targets of all stories, those in the trash included."""
-    rows = Target.objects.filter(story__owner=user).select_related("story")
-    return [_of_story(row) for row in rows.order_by("story__created_at", "created_at")]
-
-
-def plans(user: User) -> list[dict[str, Any]]:
-    rows = Plan.objects.filter(story__owner=user).select_related("story")
-    return [_of_story(row) for row in rows.order_by("story__created_at")]
-
-
-def replacements(user: User) -> list[dict[str, Any]]:
-    """Return what was replaced across her stories; the texts from before are among the versions."""
-    rows = Replacement.objects.filter(story__owner=user).select_related("story")
-    return [_of_story(row) for row in rows.order_by("created_at")]
-
-
-def rest_days(user: User) -> list[dict[str, Any]]:
-    rows = RestDay.objects.visible_to(user).order_by("from_date", "created_at")
-    return [columns(row, but={"user_id"}) for row in rows]
-
-
-def forecasts(user: User) -> list[dict[str, Any]]:
-    """Return what was forecast of every plan, and what came of it."""
-    rows = Forecast.objects.filter(story__owner=user).select_related("story")
-    return [_of_story(row) for row in rows.order_by("story__created_at", "made_on")]
-
-
 def columns(row: Model, *, but: set[str] | frozenset[str] = frozenset()) -> dict[str, Any]:
     """Return every stored column of a row, by name."""
     fields = [field for field in row._meta.concrete_fields if not isinstance(field, FileField)]
     names = [field.attname for field in fields]
     return {name: getattr(row, name) for name in names if name not in but}
-
-
-def _of_story(row: Target | Plan | Forecast | Replacement) -> dict[str, Any]:
-    return {"story_title": row.story.title, **columns(row)}

@@ -43,6 +43,12 @@ def note(*sentences: str) -> str:
     return f'<p class="note">{said}</p>\n' if said else ""
 
 
+def fold(html: str, *summary: str) -> str:
+    """Return clean prose that is folded away until its line is opened."""
+    said = " · ".join(escape(sentence) for sentence in summary if sentence)
+    return f"<details><summary>{said}</summary>\n<section>\n{html}\n</section></details>\n"
+
+
 def link(address: str, text: str) -> str:
     return f'<a href="{escape(address)}">{escape(text)}</a>'
 

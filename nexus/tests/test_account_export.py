@@ -94,11 +94,14 @@ def test_every_text_of_hers_is_in_it(alice):
     assert f"### First {ALICE}\n\nnew {ALICE}\n" in markdown and f"*{ALICE}*" in markdown
     thrown = read[f"stories/002-thrown-story-{ALICE}/story.html"]
     assert "In the trash since" in thrown and f"inside {ALICE}" in thrown
-    assert json.loads(read["targets.json"])[0]["quota"] == 7
-    assert json.loads(read["plans.json"])[0]["total_words"] == 9
-    assert [one["find"] for one in json.loads(read["replacements.json"])] == [ALICE]
-    forecast, rest = json.loads(read["forecasts.json"]), json.loads(read["rest-days.json"])
-    assert [(one["story_title"], one["words_left"]) for one in forecast] == [(f"Story {ALICE}", 9)]
+    assert json.loads(read["data/targets.json"])[0]["quota"] == 7
+    assert json.loads(read["data/plans.json"])[0]["total_words"] == 9
+    assert [one["find"] for one in json.loads(read["data/replacements.json"])] == [ALICE]
+    forecast, rest = (
+        json.loads(read["data/forecasts.json"]),
+        json.loads(read["data/rest-days.json"]),
+    )
+    assert [one["words_left"] for one in forecast] == [9]
     assert [one["note"] for one in rest] == [f"rest {ALICE}"]
     assert json.loads(read["preferences.json"])["daily_minimum"] == 1
     assert json.loads(read["profile.json"])["bio"] == f"bio {ALICE}"

@@ -70,10 +70,8 @@ def set_plan(
     """Make or replace the story's plan; return it, and whether it is new."""
     _check_number("total_words", total_words)
     _check_number("start_words", start_words)
-    _check_dates(start_on, due_on, field="due_on")
-    _check_length(start_on, due_on)
+    check_terms(start_on, due_on, weekday_weights)
     _check_choice("strategy", strategy, Plan.Strategy.values)
-    _check_weights(weekday_weights)
     values = {
         "total_words": total_words,
         "start_words": start_words,
@@ -89,6 +87,13 @@ def set_plan(
 def delete_plan(story: Story) -> None:
     if not Plan.objects.filter(story=story).delete()[0]:
         raise NotFound(_("This story has no plan."), code="no_plan")
+
+
+def check_terms(start_on: date, due_on: date, weekday_weights: Sequence[int]) -> None:
+    """Raise Invalid unless a plan can run from one day to the other with these weekdays."""
+    _check_dates(start_on, due_on, field="due_on")
+    _check_length(start_on, due_on)
+    _check_weights(weekday_weights)
 
 
 def _check_target(target: Target) -> None:
