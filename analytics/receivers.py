@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.signals import writing_day_changed
 from analytics import live, redating, services, tasks
+from nexus.lib import metrics
 from nexus.lib.effects import after_commit
 from stories.models import Chapter
 from stories.saving import Change
@@ -31,6 +34,7 @@ def write_ledger(
     recorded = services.record_change(chapter=chapter, user=user, at=at, change=change)
     if at < timezone.now() - STILL_LIVE:
         return
+    transaction.on_commit(partial(metrics.WORDS_WRITTEN.inc, recorded.typed), robust=True)
     facts = (user.pk, chapter.story_id, chapter.pk, chapter.word_count, user.day_of(at))
     after_commit(live.publish_counts, *facts, lane="live")
     for day in recorded.days:

@@ -73,10 +73,11 @@ AT_ONCE = frozenset({WritingSession.Source.IMPORT, WritingSession.Source.RESTORE
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """The session a change ended in, and every day whose numbers it touched."""
+    """The session a change ended in, every day whose numbers it touched, words typed in it."""
 
     session: WritingSession
     days: frozenset[date]
+    typed: int = 0
 
 
 def record_change(*, chapter: Chapter, user: User, at: datetime, change: Change) -> Recorded:
@@ -105,7 +106,8 @@ def record_change(*, chapter: Chapter, user: User, at: datetime, change: Change)
     desk.tidy(is_day_over=session.day != user.day_of(at))
     _write_changed({row.pk: row for row in (*changed, *desk.changed)}.values())
     WritingSession.objects.bulk_create(desk.begun)
-    return Recorded(session, frozenset(row.day for row in (*changed, *desk.begun, session)))
+    days = frozenset(row.day for row in (*changed, *desk.begun, session))
+    return Recorded(session, days, words.get("typed", 0))
 
 
 def _lock(user: User, at: datetime, *, with_cuts: bool) -> list[WritingSession]:

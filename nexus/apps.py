@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class NexusConfig(AppConfig):
@@ -16,3 +17,6 @@ class NexusConfig(AppConfig):
         # Imported for its kind of work.
         import_module("nexus.account_data.exports")
         import_module("nexus.storage_check")
+        import_module("nexus.slow_queries").watch()
+        import_module("nexus.task_lines")
+        import_module("nexus.sentry").start(settings.SENTRY_DSN)

@@ -1,5 +1,8 @@
 """One line for one event, on standard output: JSON in production, readable on a laptop.
 
+With a folder, each kind of event is also written to a file of its own there, always as JSON. Every
+process writes to the same files; each is begun anew every day and at 50 MB, and 30 are kept.
+
 Django's `LOGGING_CONFIG` points here. Lines of other libraries go through the same processors, so
 each carries the id of the request or task it belongs to.
 """
@@ -10,6 +13,7 @@ import logging
 import logging.config
 import re
 import sys
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -20,6 +24,15 @@ from structlog.types import EventDict, Processor, WrappedLogger
 
 # Postgres repeats the offending row in these, and a row may hold prose.
 ROW_LINES = re.compile(r"^\s*(DETAIL|CONTEXT|LINE \d+|HINT):?.*$\n?", re.MULTILINE)
+FILE_BYTES = 50_000_000
+FILES_KEPT = 30
+# The loggers of each file; what is an error is in `errors.log` besides.
+FILES = {
+    "http": ("nexus.http",),
+    "database": ("django.db", "psycopg", "nexus.deadline", "nexus.database"),
+    "performance": ("nexus.performance",),
+    "background_jobs": ("nexus.background_jobs", "nexus.effects", "celery", "kombu"),
+}
 # Django's own form of Postgres's errors is raised from them.
 OUTAGES = (
     RedisError,
@@ -31,9 +44,12 @@ OUTAGES = (
 
 
 def configure(options: dict[str, str]) -> None:
-    """Set up logging from `{"level": …, "format": "json" | "plain"}`."""
+    """Set up logging from `{"level": …, "format": "json" | "plain", "folder": "" | path}`."""
     is_json = options["format"] == "json"
-    logging.config.dictConfig(_standard_library(options["level"], is_json=is_json))
+    chosen = _standard_library(options["level"], is_json=is_json)
+    if options["folder"]:
+        _also_into_files(chosen, Path(options["folder"]))
+    logging.config.dictConfig(chosen)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -67,16 +83,7 @@ def _standard_library(level: str, *, is_json: bool) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {
-            "lines": {
-                "()": structlog.stdlib.ProcessorFormatter,
-                "foreign_pre_chain": _shared(),
-                "processors": [
-                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                    renderer,
-                ],
-            }
-        },
+        "formatters": {"lines": _formatter(renderer)},
         "filters": {"unforeseen": {"()": Unforeseen}},
         "handlers": {
             "stdout": {
@@ -100,6 +107,49 @@ def _standard_library(level: str, *, is_json: bool) -> dict[str, Any]:
             "kombu": {"level": "WARNING"},
         },
     }
+
+
+def _formatter(renderer: Processor) -> dict[str, Any]:
+    return {
+        "()": structlog.stdlib.ProcessorFormatter,
+        "foreign_pre_chain": _shared(),
+        "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+    }
+
+
+def _also_into_files(chosen: dict[str, Any], folder: Path) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    chosen["formatters"]["json"] = _formatter(structlog.processors.JSONRenderer())
+    for name, loggers in FILES.items():
+        chosen["filters"][name] = {"()": Among, "loggers": loggers}
+        chosen["handlers"][name] = _file(folder / f"{name}.log") | {"filters": [name]}
+    chosen["handlers"]["errors"] = _file(folder / "errors.log") | {"level": "ERROR"}
+    chosen["root"]["handlers"] += [*FILES, "errors"]
+
+
+def _file(path: Path) -> dict[str, Any]:
+    return {
+        "class": "concurrent_log_handler.ConcurrentTimedRotatingFileHandler",
+        "filename": str(path),
+        "formatter": "json",
+        "when": "midnight",
+        "utc": True,
+        "maxBytes": FILE_BYTES,
+        "backupCount": FILES_KEPT,
+        "encoding": "utf-8",
+        "chmod": 0o600,
+    }
+
+
+class Among(logging.Filter):
+    """Lets pass what comes from one of these loggers or from below it."""
+
+    def __init__(self, loggers: tuple[str, ...]) -> None:
+        super().__init__()
+        self.loggers = loggers
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return any(f"{record.name}.".startswith(f"{name}.") for name in self.loggers)
 
 
 class Unforeseen(logging.Filter):

@@ -460,8 +460,23 @@ LOG_LEVEL = env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), defau
 LOG_FORMAT = env.choice(
     "LOG_FORMAT", ("plain", "json"), default="json" if PROFILE == "production" else "plain"
 )
+LOG_DIR = env.text("LOG_DIR", default="")
+env.refuse(bool(LOG_DIR) and not Path(LOG_DIR).is_absolute(), "LOG_DIR must be a folder, from /.")
 LOGGING_CONFIG = "nexus.logging.configure"
-LOGGING = {"level": LOG_LEVEL, "format": LOG_FORMAT}
+LOGGING = {"level": LOG_LEVEL, "format": LOG_FORMAT, "folder": LOG_DIR}
+
+# --- Watching ----------------------------------------------------------------
+METRICS_TOKEN = env.text("METRICS_TOKEN", default="")
+env.refuse(
+    bool(METRICS_TOKEN) and not re.fullmatch(r"[!-~]{20,}", METRICS_TOKEN),
+    "METRICS_TOKEN needs at least 20 characters, without spaces.",
+)
+
+SENTRY_DSN = env.text("SENTRY_DSN", default="")
+env.refuse(
+    bool(SENTRY_DSN) and not re.fullmatch(r"https?://[^\s@/]+@[^\s@]+/\d+", SENTRY_DSN),
+    "SENTRY_DSN must look like https://key@host/number.",
+)
 
 # --- The demo ----------------------------------------------------------------
 DEMO = env.boolean("NEXUS_DEMO", default=False)

@@ -15,6 +15,7 @@ from django.http.request import split_domain_port, validate_host
 
 from accounts.leaving import is_leaving
 from accounts.sessions import SessionStore
+from nexus.lib import metrics
 
 Application = Callable[..., Awaitable[None]]
 Scope = MutableMapping[str, Any]
@@ -69,7 +70,8 @@ def signed_in(application: Application) -> Application:
         found: dict[str, Any] = {"user": AnonymousUser(), "session_id": None}
         if key:
             found |= await sync_to_async(_signed_in_by, thread_sensitive=False)(key)
-        await application({**scope, **found}, receive, send)
+        with metrics.SOCKETS_OPEN.track_inprogress():
+            await application({**scope, **found}, receive, send)
 
     return with_user
 

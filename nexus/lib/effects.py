@@ -19,6 +19,8 @@ from django.db import InterfaceError, OperationalError, close_old_connections, t
 from kombu.exceptions import OperationalError as BrokerError
 from redis import RedisError
 
+from nexus.lib import metrics
+
 LANE_LENGTH = 1000
 # A server that is away is foreseen: one line says so, and the effect heals by itself.
 OUTAGES = (OperationalError, InterfaceError, BrokerError, RedisError, OSError)
@@ -37,6 +39,7 @@ class Lane:
     def put(self, fn: Callable[..., Any], *args: Any) -> None:
         if not self._places.acquire(blocking=False):
             logger.warning("effect_dropped", lane=self.name, effect=_name(fn))
+            metrics.EFFECTS_LOST.labels(self.name).inc()
             return
         future = self._pool.submit(_run, fn, *args)
         self._pending.add(future)
@@ -46,6 +49,8 @@ class Lane:
         self._pending.discard(future)
         self._places.release()
         error = future.exception()
+        if error is not None:
+            metrics.EFFECTS_LOST.labels(self.name).inc()
         if isinstance(error, OUTAGES):
             logger.warning("effect_lost", lane=self.name, effect=effect, cause=type(error).__name__)
         elif error is not None:

@@ -27,6 +27,7 @@ from redis.asyncio.retry import Retry as AsyncRetry
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from nexus.lib import metrics
 from nexus.lib.effects import after_commit
 
 Message = dict[str, Any]
@@ -56,6 +57,7 @@ class Breaker:
     def trip(self) -> None:
         with self._lock:
             self._rest_until = time.monotonic() + REST_SECONDS
+        metrics.REDIS_FAILOVERS.inc()
 
     def reset(self) -> None:
         with self._lock:
@@ -202,6 +204,7 @@ class Hub:
         for reader in list(self._readers.get(user_id, ())):
             if not all(map(reader.offer, messages)):
                 logger.warning("live_reader_dropped", user_id=user_id)
+                metrics.FRAMES_DROPPED.inc(len(messages))
                 self._readers[user_id].discard(reader)
 
 

@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.functional import LazyObject, empty
 from structlog.contextvars import bound_contextvars
 
-from nexus.lib import save_latency
+from nexus.lib import metrics, save_latency
 from nexus.lib.addresses import client_ip
 from nexus.lib.ids import new_id
 
@@ -32,6 +32,7 @@ SECRET_NAME = re.compile(r"token|secret|passw|key|code|sig|session|auth|state|^q
 # The links in reset and confirmation mails are keys in themselves.
 SECRET_PATH = re.compile(r"(/password/reset/key/|/confirm-email/|/token/)[^/]+")
 BLANK = "[redacted]"
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 # The route of a save, and the header that stories.receipts puts on a repeated answer.
 SAVE = "chapter-content"
 REPLAYED = "Idempotency-Replayed"
@@ -55,6 +56,7 @@ class RequestIdMiddleware:
             response.headers[HEADER] = request_id
             seconds = time.perf_counter() - started
             write_line(request, response, seconds)
+            count(request, response, seconds)
             time_save(request, response, seconds)
         return response
 
@@ -82,13 +84,39 @@ def write_line(request: HttpRequest, response: HttpResponseBase, seconds: float)
         performance.warning("slow_request", **facts)
 
 
+def count(request: HttpRequest, response: HttpResponseBase, seconds: float) -> None:
+    """Count an answer by the route it took, never by what a visitor made up."""
+    route, method = route_of(request), request.method
+    method = method if method in METHODS else "OTHER"
+    metrics.REQUESTS.labels(route, method, str(response.status_code)).inc()
+    metrics.REQUEST_SECONDS.labels(route, method).observe(seconds)
+
+
+def route_of(request: HttpRequest) -> str:
+    if request.resolver_match is not None:
+        return request.resolver_match.route or "/"
+    return "static" if request.path.startswith(settings.STATIC_URL) else "none"
+
+
 def time_save(request: HttpRequest, response: HttpResponseBase, seconds: float) -> None:
     """Count how long a save took; a repeated one only looked its answer up."""
     match = request.resolver_match
     if match is None or match.url_name != SAVE or request.method != "PUT":
         return
-    if response.status_code == HTTPStatus.OK and not response.has_header(REPLAYED):
+    outcome = outcome_of(response)
+    metrics.SAVES.labels(outcome).inc()
+    if outcome == "ok":
+        metrics.SAVE_SECONDS.observe(seconds)
         save_latency.note_save(seconds, at=timezone.now())
+
+
+def outcome_of(response: HttpResponseBase) -> str:
+    """Word what became of a save, for its counter."""
+    if response.status_code == HTTPStatus.PRECONDITION_FAILED:
+        return "conflict"
+    if response.status_code != HTTPStatus.OK:
+        return "refused"
+    return "replayed" if response.has_header(REPLAYED) else "ok"
 
 
 def safe_path(path: str) -> str:
