@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import secrets
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
+from shutil import copyfileobj
 from typing import IO
 
 from django.core.files import File
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import connection
 from django.db.models import QuerySet
 from django.http import FileResponse
@@ -17,6 +22,8 @@ from jobs.models import Job
 from jobs.services import UPLOADS_KEPT, discard_upload
 from jobs.work import JobCancelled
 from nexus.lib.errors import Conflict, DomainError
+from nexus.lib.failpoints import hit
+from nexus.lib.storage import refusing_faults
 
 KEPT = UPLOADS_KEPT
 IN_HAND = (Job.Status.QUEUED, Job.Status.RUNNING)
@@ -50,16 +57,33 @@ def is_ready(job: Job, *, at: datetime) -> bool:
 
 
 def open_file(job: Job, *, at: datetime) -> File[bytes]:
-    """Open a finished file. Conflict `not_ready` before it is, Gone once it is not kept."""
+    """Open a finished file.
+
+    Conflict `not_ready` before it is, Gone once it is not kept, Busy while it cannot be fetched.
+    """
     if job.status != Job.Status.DONE:
         raise Conflict(_("This file is not ready."), code="not_ready")
     over = Gone(_("This file was kept for a week and is gone. Please ask for a new one."))
     if not is_ready(job, at=at):
         raise over
     try:
-        return default_storage.open(str(job.upload.name))
+        with refusing_faults():
+            return default_storage.open(str(job.upload.name))
     except FileNotFoundError as error:
         raise over from error
+
+
+@contextmanager
+def on_disk(job: Job) -> Iterator[Path]:
+    """Lend a job's upload as a file of this machine; FileNotFoundError when it is not kept."""
+    with default_storage.open(str(job.upload.name)) as stored:
+        if isinstance(default_storage, FileSystemStorage):
+            yield Path(str(stored.name))
+            return
+        with tempfile.NamedTemporaryFile() as copy:
+            copyfileobj(stored, copy)
+            copy.flush()
+            yield Path(copy.name)
 
 
 def file_response(job: Job, *, name: str, content_type: str, at: datetime) -> FileResponse:
@@ -77,10 +101,16 @@ def keep_file(job: Job, file: IO[bytes], *, suffix: str) -> None:
     The job knows the name first: whatever breaks afterwards, the file is found and discarded.
     """
     name = f"exports/{secrets.token_urlsafe(32)}{suffix}"
-    wanted = Job.objects.filter(pk=job.pk, cancel_requested_at__isnull=True)
+    # An attempt that was thought lost, and goes on, must not touch the file of the one after it.
+    wanted = Job.objects.filter(
+        pk=job.pk, cancel_requested_at__isnull=True, started_at=job.started_at
+    )
     job.upload.name = name
+    kept = File(file)
     try:
-        is_wanted = wanted.update(upload=name) and default_storage.save(name, File(file))
+        is_known = wanted.update(upload=name, upload_size=kept.size)
+        is_wanted = is_known and default_storage.save(name, kept)
+        hit("job-file-kept")
         if not is_wanted or not wanted.exists():
             raise JobCancelled
     except BaseException:

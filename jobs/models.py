@@ -44,13 +44,20 @@ class Job(models.Model):
     parameters = models.JSONField(default=dict, blank=True)
     result = models.JSONField(null=True, blank=True)
     error = models.CharField(max_length=500, blank=True)
+    # For staff: what kind of failure and where in the code, never a word of anybody's.
+    reason = models.CharField(max_length=300, blank=True, default="", db_default="")
     attempts = models.PositiveSmallIntegerField(default=0)
     upload = models.FileField(upload_to="jobs/", blank=True)
+    upload_size = models.PositiveBigIntegerField(default=0, db_default=0)
     cancel_requested_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    # The last sign of life of whoever works on it; a change of the job is one too.
+    alive_at = models.DateTimeField(null=True, blank=True)
+    # Not before then is it tried again.
+    retry_at = models.DateTimeField(null=True, blank=True)
 
     objects = JobQuerySet.as_manager()
 
@@ -75,3 +82,27 @@ class Job(models.Model):
         if self.status == self.Status.DONE:
             return 100
         return min(99, self.step * 100 // self.steps) if self.steps else 0
+
+
+class JobUpdate(models.Model):
+    """What a job was after one of its changes, so that whoever watches it can miss none.
+
+    Written together with the change: when a sequence can be read, all before it can.
+    """
+
+    job = models.ForeignKey(Job, models.CASCADE, related_name="updates")
+    sequence = models.PositiveIntegerField()
+    status = models.CharField(max_length=10, choices=Job.Status)
+    is_pausing = models.BooleanField(default=False)
+    step = models.PositiveIntegerField(default=0)
+    steps = models.PositiveIntegerField(default=0)
+    error = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["job", "sequence"], name="job_update_sequence"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.sequence} {self.status}"

@@ -65,6 +65,11 @@ def job_page(job: Job, *, now: datetime) -> JobPage:
     )
 
 
+def waits_to_be_applied(job: Job) -> bool:
+    """Say whether a job is done and its owner has yet to decide about what it found."""
+    return _shown(job).can_apply
+
+
 def _card(job: Job, now: datetime) -> dict[str, Any]:
     kind = kind_of(job)
     return {

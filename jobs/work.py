@@ -31,10 +31,15 @@ OPEN_THE_STORY = gettext_lazy("Open the story")
 
 @dataclass(frozen=True)
 class Run:
-    """One attempt at a job, handed to the work."""
+    """One attempt at a job, handed to the work.
+
+    Both `progress(step, steps)` and `check()` raise JobCancelled once nobody wants the work; the
+    first writes to the database, the second costs nothing and may be called in a transaction.
+    """
 
     job: Job
     progress: Callable[[int, int], None]
+    check: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True)

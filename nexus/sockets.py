@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.db import Error as DatabaseError
 from django.db import close_old_connections
 from django.http.request import split_domain_port, validate_host
 
@@ -20,6 +21,7 @@ from nexus.lib import metrics
 Application = Callable[..., Awaitable[None]]
 Scope = MutableMapping[str, Any]
 DEFAULT_PORTS = {"http": 80, "https": 443}
+BACK_END_GONE = 1011
 
 
 def same_origin_only(application: Application) -> Application:
@@ -63,15 +65,29 @@ def _values(scope: Scope, name: bytes) -> list[str]:
 
 
 def signed_in(application: Application) -> Application:
-    """Put `user` and `session_id`, their session's public id, into the scope, in one query."""
+    """Put `user` and `session_id`, their session's public id, into the scope, in one query.
+
+    Where the database is away nobody can say who it is: accepted and closed with 1011.
+    """
 
     async def with_user(scope: Scope, receive: Any, send: Any) -> None:
         key = session_key(scope)
+        found: dict[str, Any] = {"user": AnonymousUser(), "session_id": None}
+        try:
+            if key:
+                found |= await sync_to_async(_signed_in_by, thread_sensitive=False)(key)
+        except DatabaseError:
+<<<<<<<
+            await come_back_later(receive, send)
+            return
+        await application({**scope, **found}, receive, send)
+=======
         found: dict[str, Any] = {"user": AnonymousUser(), "session_id": None}
         if key:
             found |= await sync_to_async(_signed_in_by, thread_sensitive=False)(key)
         with metrics.SOCKETS_OPEN.track_inprogress():
             await application({**scope, **found}, receive, send)
+>>>>>>>
 
     return with_user
 
@@ -102,3 +118,10 @@ async def refuse(scope: Scope, receive: Any, send: Any) -> None:
     message = await receive()
     if message["type"] == "websocket.connect":
         await send({"type": "websocket.close", "code": 4403})
+
+
+async def come_back_later(receive: Any, send: Any) -> None:
+    """Accept, so that a browser can read the code, and close."""
+    await receive()
+    await send({"type": "websocket.accept"})
+    await send({"type": "websocket.close", "code": BACK_END_GONE})

@@ -1,4 +1,4 @@
-"""Places where a test may have the process die, to show that dying there loses nothing.
+"""Places where a test may have the process die or wait, to show that this loses nothing.
 
 Off unless NEXUS_FAILPOINTS names a folder, which no start of a studio sets: then a process that
 passes `hit(name)` while the folder holds a file of that name takes the file away and kills itself.
@@ -6,6 +6,7 @@ passes `hit(name)` while the folder holds a file of that name takes the file awa
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 from contextlib import suppress
@@ -20,3 +21,9 @@ def hit(name: str) -> None:
         with suppress(FileNotFoundError):
             (Path(_FOLDER) / name).unlink()
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+async def hold(name: str) -> None:
+    """Wait here while a test keeps a file of that name in the folder."""
+    while _FOLDER and (Path(_FOLDER) / name).exists():
+        await asyncio.sleep(0.01)
