@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from jobs.files import on_disk
 from jobs.models import Job
 from jobs.services import discard_upload, enqueue_job
-from jobs.work import JobCancelled, JobRefused, Run, register_work
+from jobs.work import JobCancelled, JobRefused, Run, Shown, register_work
 from nexus.lib.errors import Conflict, DomainError, FieldError, Invalid, TooLarge
 from nexus.lib.names import MAX_LENGTH, clean_title, title_key
+from stories.import_doors import Door, door_for, door_of, written_by
 from stories.import_pages import show_reading, show_writing
 from stories.importing import ImportRefused, read_book
 from stories.importing.book import SPLITS, ImportedBook, ImportedChapter
@@ -73,6 +76,10 @@ def apply_import(job: Job, *, title: str = "", chosen: Sequence[int] | None = No
         raise Conflict(_("There is no finished reading to import."), code="not_ready")
     if is_applied(job):
         raise Conflict(_("This book is on its way into the library already."), code="applied")
+    if door := door_of(job):
+        door.refuse(job)
+        source = {"read_job": str(job.pk)}
+        return enqueue_job(job.owner, kind=door.kind, title=job.title, parameters=source)
     found = job.result or {}
     name = _new_title(job, title or found["title"])
     parameters = {
@@ -86,7 +93,9 @@ def apply_import(job: Job, *, title: str = "", chosen: Sequence[int] | None = No
 def is_applied(reading: Job) -> bool:
     """Say whether a reading has been written, or is about to be."""
     writings = Job.objects.filter(
-        owner=reading.owner_id, kind=WRITE, parameters__read_job=str(reading.pk)
+        owner=reading.owner_id,
+        kind__in=[WRITE, *written_by()],
+        parameters__read_job=str(reading.pk),
     )
     return writings.exclude(status__in=Job.RETRYABLE).exists()
 
@@ -95,10 +104,12 @@ def is_applied(reading: Job) -> bool:
     READ,
     label=gettext_lazy("Reading a book"),
     unit=gettext_lazy("%(step)s of %(steps)s pieces"),
-    show=lambda job: show_reading(job, is_applied=is_applied(job)),
+    show=lambda job: _show(job),
 )
 def read_upload(run: Run) -> dict[str, Any]:
     """Parse the upload and return the preview: titles and counts, no prose."""
+    if door := _door(run.job):
+        return door.read(run)
     book = _read(run.job, run.progress)
     parameters = run.job.parameters
     title = parameters["title"] or book.title or Path(parameters["filename"]).stem
@@ -134,6 +145,21 @@ def write_import(run: Run) -> dict[str, Any]:
     result = run.job.result or _read_and_write(run, reading)
     discard_upload(reading)
     return dict(result)
+
+
+def _show(reading: Job) -> Shown:
+    if door := door_of(reading):
+        return door.show(reading, is_applied(reading))
+    return show_reading(reading, is_applied=is_applied(reading))
+
+
+def _door(job: Job) -> Door | None:
+    """Return the door for what is no single book; what is not kept is told by the reading."""
+    with suppress(FileNotFoundError):
+        if job.upload:
+            with on_disk(job) as path, path.open("rb") as file:
+                return door_for(file)
+    return None
 
 
 def _read_and_write(run: Run, reading: Job) -> dict[str, Any]:
@@ -216,12 +242,13 @@ def _read(job: Job, progress: Callable[[int, int], None]) -> ImportedBook:
     if not job.upload:
         raise JobRefused(_("The file is no longer kept. Please upload it again."))
     try:
-        return read_book(
-            Path(job.upload.path),
-            filename=job.parameters["filename"],
-            split=job.parameters["split"],
-            progress=progress,
-        )
+        with on_disk(job) as upload:
+            return read_book(
+                upload,
+                filename=job.parameters["filename"],
+                split=job.parameters["split"],
+                progress=progress,
+            )
     except FileNotFoundError as error:
         raise JobRefused(_("The file is no longer kept. Please upload it again.")) from error
     except ImportRefused as refusal:
