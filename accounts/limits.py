@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -139,6 +140,11 @@ def email_change(user: User) -> None:
 def data_request(user: User) -> None:
     """One request for an account's export or deletion."""
     _spend("data", str(user.pk))
+
+
+def picture(user_id: UUID) -> None:
+    """One upload of a cover or portrait: each takes the processor for a second."""
+    _spend("picture", str(user_id), limit=60, seconds=HOUR)
 
 
 # --- Their common end -------------------------------------------------------------

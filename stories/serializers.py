@@ -16,6 +16,7 @@ from nexus.lib.fields import (
     StrictIntegerField,
     TitleField,
 )
+from stories import covers
 from stories.models import MAX_QUOTA, ChapterVersion, Plan, Story
 from stories.saving import parse_base
 from stories.series_serializers import (
@@ -45,10 +46,18 @@ class ChapterItemSerializer(Shape):
     position = serializers.IntegerField()
 
 
+class CoverUrlField(serializers.CharField):
+    """Where the API hands a story's cover out; it changes with the picture."""
+
+    def to_representation(self, value: Any) -> str | None:  # type: ignore[override]
+        return covers.api_address(value.instance)
+
+
 class StoryCardSerializer(Shape):
     id = serializers.UUIDField()
     title = serializers.CharField()
     status = serializers.ChoiceField(choices=Story.Status.choices)
+    cover_url = CoverUrlField(source="cover", allow_null=True)
     total_chapters = serializers.IntegerField()
     word_count = serializers.IntegerField()
     latest_chapter_id = serializers.UUIDField(allow_null=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from uuid import UUID
 
 from celery import shared_task
+from django.db import InterfaceError, InternalError, OperationalError
 from django.utils import timezone
 
-from stories import receipts, thinning
+from stories import covers, receipts, thinning
 from stories.searching import index
 from stories.services import trash
 
@@ -16,6 +17,18 @@ from stories.services import trash
 def purge_trash() -> dict[str, int]:
     """Delete for good what has been in the trash for 30 days."""
     return trash.purge_trash(at=timezone.now())
+
+
+@shared_task(autoretry_for=(OperationalError, InterfaceError, InternalError, OSError))
+def make_cover_sizes(story_id: str) -> int:
+    """Make the smaller pictures of a story's cover; tried again while the storage is away."""
+    return covers.make_sizes(UUID(story_id))
+
+
+@shared_task
+def sweep_covers() -> int:
+    """Delete covers that were left when nobody could delete them."""
+    return covers.sweep_covers(at=timezone.now())
 
 
 @shared_task

@@ -15,7 +15,7 @@ import structlog
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
@@ -93,16 +93,15 @@ def serve_picture(request: HttpRequest, name: str, *, is_lasting: bool = True) -
     Raises FileNotFoundError when there is none, Busy while it cannot be fetched.
     """
     etag = f'"{PurePosixPath(name).stem}"'
-    response = get_conditional_response(request, etag=etag)
-    if response is None:
-        response = _whole(name)
+    unchanged: HttpResponseBase | None = get_conditional_response(request, etag=etag)
+    response = _whole(name) if unchanged is None else unchanged
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = KEPT_BY_BROWSERS if is_lasting else ASK_AGAIN
     patch_vary_headers(response, ["Cookie", "Authorization"])
     return response
 
 
-def _whole(name: str) -> HttpResponse | FileResponse:
+def _whole(name: str) -> FileResponse:
     with refusing_faults():
         file = default_storage.open(name)
     # However slowly it is looked at: none of the few connections waits for its end.
