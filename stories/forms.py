@@ -5,9 +5,12 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from nexus.lib.errors import Invalid
+from nexus.lib.names import clean_title
 from stories.importing.book import SPLITS
 from stories.models import Story
 from stories.replacing import MAX_FIND, MAX_REPLACEMENT
+from stories.tags import clean_tags, split_tags
 
 PLAIN_TEXT = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false", "dir": "auto"}
 SPLIT_LABELS = {
@@ -31,6 +34,33 @@ class StoryForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_("What the book is about, for you alone."),
     )
+    series = forms.CharField(
+        label=_("Series"),
+        max_length=255,
+        required=False,
+        widget=forms.TextInput({"list": "series-titles", "autocomplete": "off"}),
+        help_text=_("The title of the series it belongs to. A new title begins a new series."),
+    )
+    tags = forms.CharField(
+        label=_("Tags"),
+        max_length=2_000,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "off"}),
+        help_text=_("Up to 20, with commas between them: first draft, novella."),
+    )
+
+    def clean_series(self) -> str:
+        title = self.cleaned_data["series"]
+        try:
+            return clean_title(title, field="series") if title else ""
+        except Invalid as error:
+            raise forms.ValidationError(error.detail) from error
+
+    def clean_tags(self) -> list[str]:
+        try:
+            return clean_tags(split_tags(self.cleaned_data["tags"]))
+        except Invalid as error:
+            raise forms.ValidationError(error.detail) from error
 
 
 class ChapterForm(forms.Form):

@@ -92,12 +92,14 @@ def place_of(story: Story) -> Place | None:
     )
 
 
+def with_tags(stories: StoryQuerySet) -> StoryQuerySet:
+    """Add `tag_names`, in the order the writer gave them."""
+    tags = StoryTag.objects.filter(story=OuterRef("pk")).order_by("place")
+    return stories.annotate(tag_names=ArraySubquery(tags.values("tag__name")))
+
+
 def with_shelf(stories: StoryQuerySet) -> StoryQuerySet:
     """Add `tag_names`, and `series_place`: the id, title and position in its series, or None."""
-    tags = StoryTag.objects.filter(story=OuterRef("pk")).order_by("place")
     volumes = Volume.objects.filter(story=OuterRef("pk")).numbered()
     place = JSONObject(id="series", title="series__title", position="number")
-    return stories.annotate(
-        tag_names=ArraySubquery(tags.values("tag__name")),
-        series_place=Subquery(volumes.values(place=place)),
-    )
+    return with_tags(stories).annotate(series_place=Subquery(volumes.values(place=place)))

@@ -29,9 +29,10 @@ from stories.forms import (
     MoveForm,
     StoryForm,
 )
-from stories.models import KEPT_IN_TRASH, Chapter, Story
+from stories.models import KEPT_IN_TRASH, Chapter, Series, Story, Volume
 from stories.services import chapters as chapter_services
 from stories.services import stories as story_services
+from stories.tags import join_tags
 
 page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -56,29 +57,28 @@ def story_create(request: HttpRequest) -> HttpResponse:
             story = story_services.create_story(
                 request.user,  # type: ignore[arg-type]
                 at=timezone.now(),
-                **form.cleaned_data,
+                **_placed(form),
             )
         except DomainError as refusal:
             add_refusal(form, refusal)
         else:
             return redirect(story)
-    return _form_page(request, "stories/form.html", form, story=None)
+    return _story_form_page(request, form, None)
 
 
 @login_required
 @page
 def story_edit(request: HttpRequest, story_id: UUID) -> HttpResponse:
     story = own_story(request, story_id)
-    initial = {name: getattr(story, name) for name in StoryForm.base_fields}
-    form = StoryForm(_sent(request), initial=initial)
+    form = StoryForm(_sent(request), initial=_initial(story))
     if request.method == "POST" and form.is_valid():
         try:
-            story_services.update_story(story, at=timezone.now(), **form.cleaned_data)
+            story_services.update_story(story, at=timezone.now(), **_placed(form))
         except DomainError as refusal:
             add_refusal(form, refusal)
         else:
             return redirect(story)
-    return _form_page(request, "stories/form.html", form, story=story)
+    return _story_form_page(request, form, story)
 
 
 @login_required
@@ -219,6 +219,29 @@ def add_refusal(form: Form, refusal: DomainError) -> None:
 def _sent(request: HttpRequest) -> QueryDict | None:
     """Return what was posted; an empty form that was sent is wrong, not new."""
     return request.POST if request.method == "POST" else None
+
+
+def _initial(story: Story) -> dict[str, Any]:
+    volume = Volume.objects.filter(story=story).select_related("series").first()
+    tags = story.story_tags.order_by("place").values_list("tag__name", flat=True)
+    return {
+        **{name: getattr(story, name) for name in ("title", "status", "genre", "synopsis")},
+        "series": volume.series.title if volume else "",
+        "tags": join_tags(tags),
+    }
+
+
+def _placed(form: StoryForm) -> dict[str, Any]:
+    """Return what was sent with the series as the services take it."""
+    values = dict(form.cleaned_data)
+    placing = story_services.Placing(values.pop("series") or None)
+    return {**values, "placing": placing}
+
+
+def _story_form_page(request: HttpRequest, form: StoryForm, story: Story | None) -> HttpResponse:
+    own = Series.objects.visible_to(request.user).by_title()  # type: ignore[arg-type]
+    titles = own.values_list("title", flat=True)
+    return _form_page(request, "stories/form.html", form, story=story, series_titles=titles)
 
 
 def _form_page(request: HttpRequest, template: str, form: Form, **context: Any) -> HttpResponse:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -14,25 +13,19 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from analytics import reports
 from analytics.demo.diary import EMAIL, PASSWORD
 from nexus.lib.wording import ago, day_name, hue_of
-from stories.models import Chapter, Story
+from nexus.pages.library import library
+from stories.models import Chapter
 from stories.text import excerpt
 
 TAIL_CHARACTERS = 1200
 SENTENCE_CHARACTERS = 160
-STATUS_CLASS = {"Ongoing": "ongoing", "On Hiatus": "hiatus", "Complete": "complete"}
-SORTS = {
-    "touched": (gettext_lazy("Last touched"), ("-updated_at",)),
-    "title": (gettext_lazy("Title"), ("title_key",)),
-    "words": (gettext_lazy("Most words"), ("-word_count", "title_key")),
-    "newest": (gettext_lazy("Newest first"), ("-created_at",)),
-}
 
 
 @require_safe
@@ -49,7 +42,6 @@ def _demo() -> dict[str, str] | None:
 
 def _context(request: HttpRequest, user: User, at: datetime) -> dict[str, Any]:
     day = user.day_of(at)
-    library = _library(request, user, at)
     week = reports.week(user, at=at)
     return {
         "greeting": _greeting(user, at),
@@ -58,7 +50,7 @@ def _context(request: HttpRequest, user: User, at: datetime) -> dict[str, Any]:
         "streak": _streak(user, at),
         "week": _week(week, user, at),
         "jump_back": [_place(chapter, at) for chapter in _last_places(user)],
-        **library,
+        **library(user, request.GET, at=at),
     }
 
 
@@ -142,56 +134,4 @@ def _place(chapter: Chapter, at: datetime) -> dict[str, Any]:
         "sentence": excerpt(getattr(chapter, "tail", ""), SENTENCE_CHARACTERS),
         "words": chapter.word_count,
         "edited": ago(chapter.content_saved_at, now=at),
-    }
-
-
-def _library(request: HttpRequest, user: User, at: datetime) -> dict[str, Any]:
-    status = request.GET.get("status", "")
-    status = status if status in STATUS_CLASS else ""
-    sort = request.GET.get("sort", "")
-    sort = sort if sort in SORTS else "touched"
-    own = Story.objects.visible_to(user).live().with_counts().order_by(*SORTS[sort][1], "-id")
-    stories = list(own)
-    shown = [story for story in stories if not status or story.status == status]
-    return {
-        "has_stories": bool(stories),
-        "stories": [_tile(story, user, at) for story in shown],
-        "filters": _filters(stories, status, sort),
-        "sort_label": SORTS[sort][0],
-        "sorts": [
-            {"label": label, "url": _query(status, name), "is_current": name == sort}
-            for name, (label, _order) in SORTS.items()
-        ],
-    }
-
-
-def _filters(stories: list[Any], status: str, sort: str) -> list[dict[str, Any]]:
-    counts = {name: sum(story.status == name for story in stories) for name in STATUS_CLASS}
-    choices = [("", _("All"), len(stories))]
-    choices += [(name, str(Story.Status(name).label), counts[name]) for name in STATUS_CLASS]
-    return [
-        {"label": label, "count": count, "url": _query(name, sort), "is_current": name == status}
-        for name, label, count in choices
-    ]
-
-
-def _query(status: str, sort: str) -> str:
-    chosen = {"status": status, "sort": "" if sort == "touched" else sort}
-    return "?" + urlencode({name: value for name, value in chosen.items() if value}) + "#library"
-
-
-def _tile(story: Any, user: User, at: datetime) -> dict[str, Any]:
-    return {
-        "id": str(story.pk),
-        "url": story.get_absolute_url(),
-        "title": story.title,
-        "author": user.username,
-        "hue": hue_of(story.title),
-        "cover_url": story.cover,
-        "status": story.status,
-        "status_class": STATUS_CLASS[story.status],
-        "status_label": story.get_status_display(),
-        "chapters": story.total_chapters,
-        "words": story.word_count,
-        "touched": ago(story.updated_at, now=at),
     }

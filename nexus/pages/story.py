@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -27,9 +28,10 @@ from analytics.plan_pages import plan_line
 from analytics.reports.stories import DEFAULT_DAYS
 from nexus.lib.errors import DomainError
 from nexus.lib.wording import ago
-from nexus.pages.desk import STATUS_CLASS
+from nexus.pages.library import STATUS_CLASS
 from stories.forms import ChapterForm
 from stories.models import Chapter, Story, Target
+from stories.series import place_of
 from stories.services import chapters as chapter_services
 from stories.views import add_refusal, own_chapter
 
@@ -113,6 +115,8 @@ def _page(
         "story": story,
         "status": {"label": story.get_status_display(), "css": STATUS_CLASS[story.status]},
         "totals": _totals(words, rows),
+        "place": place_of(story),
+        "tags": _tags(story),
         "plan_line": _plan_line(story, words, figures, at),
         "parts": _parts(rows),
         "new_chapter_form": new_chapter_form,
@@ -194,6 +198,14 @@ def _state_of_published() -> dict[str, str]:
         "publish_value": SafeString("0"),
         "publish_label": escape(_("Back to draft")),
     }
+
+
+def _tags(story: Story) -> list[dict[str, str]]:
+    names = story.story_tags.order_by("place").values_list("tag__name", flat=True)
+    return [
+        {"name": name, "url": f"{reverse('desk')}?{urlencode({'tag': name})}#library"}
+        for name in names
+    ]
 
 
 def _parts(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -87,6 +87,18 @@ def order_series(series: Series, order: Sequence[UUID], *, at: datetime) -> None
 
 
 @transaction.atomic
+def move_book(series: Series, story_id: UUID, *, by: int, at: datetime) -> None:
+    """Move a book `by` places, up when negative; at either end, or not in the series, it stays."""
+    hold_shelves(series.owner_id)
+    live = [one for one, is_live in _places(series) if is_live]
+    if story_id not in live:
+        return
+    place = live.index(story_id)
+    live.insert(min(max(place + by, 0), len(live) - 1), live.pop(place))
+    order_series(series, live, at=at)
+
+
+@transaction.atomic
 def dissolve_series(series: Series) -> None:
     """Take a series apart; its stories stay, each for itself."""
     hold_shelves(series.owner_id)

@@ -16,7 +16,7 @@ from nexus.lib.errors import Conflict, FieldError, Invalid, NotFound
 from nexus.lib.names import clean_title, title_key
 from stories.models import Series, Story
 from stories.services.conflicts import refusing
-from stories.services.shelves import hold_shelves, place_story, take_out
+from stories.services.shelves import hold_shelves, place_story, series_called, take_out
 from stories.services.tags import set_tags
 
 MAX_SYNOPSIS = 50_000
@@ -25,9 +25,12 @@ MAX_GENRE = 100
 
 @dataclass(frozen=True)
 class Placing:
-    """Which series a story goes into, as which book of it; without a series it leaves its own."""
+    """Which series a story goes into, as which book of it; without a series it leaves its own.
 
-    series: Series | None
+    A series may be called by its title: one that the writer has not is begun.
+    """
+
+    series: Series | str | None
     number: int | None = None
 
 
@@ -47,7 +50,7 @@ def create_story(
     values = _clean({"title": title, "status": status, "synopsis": synopsis, "genre": genre})
     with refusing("story_title_once_per_owner", _title_taken()):
         story = Story.objects.create(owner=owner, created_at=at, updated_at=at, **values)
-    _shelve(story, tags=tags or None, placing=placing)
+    _shelve(story, tags=tags or None, placing=placing, at=at)
     return story
 
 
@@ -72,7 +75,7 @@ def update_story(
     values["updated_at"] = at
     with refusing("story_title_once_per_owner", _title_taken()):
         _write(story, **values)
-    _shelve(story, tags=tags, placing=placing)
+    _shelve(story, tags=tags, placing=placing, at=at)
     return story
 
 
@@ -110,15 +113,20 @@ def clean_prose(raw: str, *, field: str, max_length: int) -> str:
     return text
 
 
-def _shelve(story: Story, *, tags: Iterable[str] | None, placing: Placing | None) -> None:
+def _shelve(
+    story: Story, *, tags: Iterable[str] | None, placing: Placing | None, at: datetime
+) -> None:
     if tags is not None:
         set_tags(story, tags)
     if placing is None:
         return
-    if placing.series is None:
+    series = placing.series
+    if isinstance(series, str):
+        series = series_called(story.owner, series, at=at)
+    if series is None:
         take_out(story)
     else:
-        place_story(story, placing.series, number=placing.number)
+        place_story(story, series, number=placing.number)
 
 
 def _write(story: Story, **values: Any) -> None:

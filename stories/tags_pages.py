@@ -1,0 +1,74 @@
+"""The page of a writer's tags: see them all, rename one, make two one, take one away."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from nexus.lib.errors import DomainError
+from stories.models import Tag
+from stories.series_forms import TagForm
+from stories.services import tags as tag_services
+
+
+@login_required
+@require_safe
+def tag_list(request: HttpRequest) -> HttpResponse:
+    """All tags of the writer by name, with how many stories bear each."""
+    found: Any = Tag.objects.visible_to(request.user).with_counts().by_name()  # type: ignore[arg-type]
+    editing = request.GET.get("edit", "")
+    tags = [
+        {
+            "id": str(pk),
+            "name": name,
+            "count": count,
+            "url": f"{reverse('desk')}?{urlencode({'tag': name})}#library",
+            "is_editing": str(pk) == editing,
+        }
+        for pk, name, count in found.values_list("pk", "name", "stories_total")
+    ]
+    return render(request, "stories/tags.html", {"tags": tags})
+
+
+@login_required
+@require_POST
+def tag_rename(request: HttpRequest, tag_id: UUID) -> HttpResponse:
+    """Give a tag another name; a name that another tag has makes the two one."""
+    tag = own_tag(request, tag_id)
+    old, form = tag.name, TagForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Please give the tag a name."))
+        return redirect(f"{reverse('stories:tags')}?edit={tag_id}#tag-{tag_id}")
+    try:
+        kept = tag_services.rename_tag(tag, name=form.cleaned_data["name"])
+    except DomainError as refusal:
+        messages.error(request, refusal.detail)
+        return redirect(f"{reverse('stories:tags')}?edit={tag_id}#tag-{tag_id}")
+    if kept.pk != tag_id:
+        said = _("“%(old)s” and “%(new)s” are one tag now.")
+        messages.success(request, said % {"old": old, "new": kept.name})
+    return redirect(f"{reverse('stories:tags')}#tag-{kept.pk}")
+
+
+@login_required
+@require_POST
+def tag_delete(request: HttpRequest, tag_id: UUID) -> HttpResponse:
+    tag = own_tag(request, tag_id)
+    tag_services.delete_tag(tag)
+    said = _("The tag “%(name)s” is gone. Its stories are where they were.")
+    messages.success(request, said % {"name": tag.name})
+    return redirect("stories:tags")
+
+
+def own_tag(request: HttpRequest, tag_id: UUID) -> Tag:
+    """Return the writer's own tag; Http404 for everybody else's."""
+    return get_object_or_404(Tag.objects.visible_to(request.user), pk=tag_id)  # type: ignore[arg-type]
