@@ -7,6 +7,7 @@ from stories import (
     division_pages,
     export_pages,
     history_pages,
+    notes_pages,
     reading_page,
     replace_pages,
     series_pages,
@@ -37,6 +38,15 @@ urlpatterns = [
         "chapters/<uuid:chapter_id>/to-story/",
         division_pages.chapter_to_story,
         name="chapter_to_story",
+    ),
+    path("chapters/<uuid:chapter_id>/notes/", notes_pages.chapter_notes, name="notes"),
+    path(
+        "chapters/<uuid:chapter_id>/comments/", notes_pages.comment_create, name="comment_create"
+    ),
+    path(
+        "chapters/<uuid:chapter_id>/comments/<uuid:comment_id>/",
+        notes_pages.comment_change,
+        name="comment",
     ),
     path("chapters/<uuid:chapter_id>/history/", history_pages.chapter_history, name="history"),
     path("chapters/<uuid:chapter_id>/compare/", compare_page.compare_versions, name="compare"),

@@ -25,6 +25,7 @@ from nexus.pages.chapter_conflict import choose, conflict_context, content_of
 from stories.counting import RULE, count_words_as
 from stories.forms import ChapterTextForm
 from stories.models import Chapter, ChapterVersion
+from stories.notes_pages import comments_beside
 from stories.saving import parse_base, save_content
 from stories.services.chapters import update_chapter
 from stories.text import clean_html, to_markdown, to_text
@@ -115,6 +116,7 @@ def _page(
         "conflict": conflict,
         "cut": cut,
         "cut_words": cut.word_count - current.word_count if cut else 0,
+        "beside": comments_beside(current),
         "history_url": reverse("stories:history", args=[current.pk]),
         "worker_url": reverse("service-worker") if settings.SERVES_OFFLINE else "",
         "spell_check": "true" if writer.preferences.spell_check else "false",

@@ -38,7 +38,7 @@ from stories.views import add_refusal, own_chapter
 WORDS_READ_PER_MINUTE = 250
 # Addresses of a row's buttons; looked up once for a page, since a book may have 500 chapters.
 ACTIONS = ("move", "rename", "publish", "split", "merge", "to_story", "trash")
-COLUMNS = ("pk", "title", "part_title", "word_count", "published_at", "updated_at")
+COLUMNS = ("pk", "title", "part_title", "synopsis", "word_count", "published_at", "updated_at")
 NO_ID = str(UUID(int=0))
 
 
@@ -145,6 +145,7 @@ def _rows(
                 "number": number,
                 "title": title,
                 "part_title": chapter.part_title,
+                "synopsis": escape(chapter.synopsis),
                 "words": SafeString(whole(chapter.word_count)),
                 "bar": chapter.word_count * 100 // longest,
                 "is_published": chapter.published_at is not None,
