@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.models import User
 from nexus.lib.names import title_key
 from nexus.lib.wording import ago, hue_of
+from stories import covers
 from stories.models import Story
 from stories.series import with_tags
 
@@ -108,7 +109,7 @@ def _tiles(user: User, at: datetime) -> Callable[[Any, str], dict[str, Any]]:
             "title": story.title,
             "author": user.username,
             "hue": hue_of(story.title),
-            "cover_url": "",
+            "cover": covers.shown(story),
             "number": number,
             "status": story.status,
             "status_class": STATUS_CLASS[story.status],
