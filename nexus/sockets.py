@@ -77,17 +77,10 @@ def signed_in(application: Application) -> Application:
             if key:
                 found |= await sync_to_async(_signed_in_by, thread_sensitive=False)(key)
         except DatabaseError:
-<<<<<<<
             await come_back_later(receive, send)
             return
-        await application({**scope, **found}, receive, send)
-=======
-        found: dict[str, Any] = {"user": AnonymousUser(), "session_id": None}
-        if key:
-            found |= await sync_to_async(_signed_in_by, thread_sensitive=False)(key)
         with metrics.SOCKETS_OPEN.track_inprogress():
             await application({**scope, **found}, receive, send)
->>>>>>>
 
     return with_user
 
