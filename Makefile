@@ -11,10 +11,10 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 COMPOSE := docker compose --env-file .env.docker
 export PORT NEXUS_VAR
 
-.PHONY: help run dev demo test faults lint lint-js bench screenshots admin backup restore up down destroy logs tail ps
+.PHONY: help run dev demo test faults lint lint-js bench screenshots admin backup restore up down destroy logs tail ps connectivity
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # --- On this machine ------------------------------------------------------------
 
@@ -83,6 +83,9 @@ tail: .env.docker ## follow the containers' logs
 
 ps: .env.docker ## list the containers
 	$(COMPOSE) ps
+
+connectivity: .env.docker ## ask every container whether it answers
+	$(COMPOSE) exec -T web python deploy/connectivity.py
 
 .env.docker:
 	@echo "Copy .env.docker.example to .env.docker and fill in its secrets first."; exit 1

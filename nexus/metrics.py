@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from ipaddress import ip_address
@@ -21,6 +21,7 @@ from django.db import Error as DatabaseError
 from django.db import connection, connections
 from django.db.models import Count, Min
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -31,6 +32,18 @@ from analytics.models import WritingSession
 from analytics.reports.figures import unsettled
 from jobs.models import Job
 from nexus.lib import metrics
+
+PATH = "/metrics"
+
+
+class MetricsMiddleware:
+    """Answers `/metrics` before anything asks for the site's host name, which Prometheus lacks."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return metrics_page(request) if request.path == PATH else self.get_response(request)
 
 
 def metrics_page(request: HttpRequest) -> HttpResponse:

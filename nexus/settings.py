@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "nexus.middleware.request_id.RequestIdMiddleware",
     "nexus.middleware.deadline.DeadlineMiddleware",
     "nexus.middleware.security.SecurityHeadersMiddleware",
+    "nexus.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

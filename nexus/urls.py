@@ -8,7 +8,7 @@ import stories.urls
 from accounts.views import security
 from accounts.views.admin_door import admin_door
 from accounts.views.jwks import jwks
-from nexus import health, installing, metrics, offline, pages
+from nexus import health, installing, offline, pages
 
 # The pages of a story that show the ledger too complete its namespace from here.
 stories_urls = [
@@ -43,7 +43,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     re_path(r"^health/?$", health.health, name="health"),
     re_path(r"^health/live/?$", health.live, name="health-live"),
-    path("metrics", metrics.metrics_page, name="metrics"),
     re_path(r"^health/ready/?$", health.ready, name="health-ready"),
     re_path(r"^\.well-known/jwks\.json$", jwks, name="jwks"),
     path("status/", pages.status, name="status"),

@@ -72,11 +72,10 @@ PUBLIC = {
 }
 # What does not even tell a stranger that it exists.
 HIDDEN = {"DELETE /auth/sessions/{session_id}"}
-# Also what a browser keeps for the time without a network, the same for everybody, and what asks
-# for more than a person has.
+# Also what a browser keeps for the time without a network, the same for everybody.
 OPEN_TO_ALL = re.compile(
     r"^(accounts|admin|health|api)/|^health|^\\.well-known/|^$|^service-worker\.js$|^offline/$"
-    r"|^manifest\.webmanifest$|^favicon\.ico$|^metrics$"
+    r"|^manifest\.webmanifest$|^favicon\.ico$"
 )
 
 

@@ -12,6 +12,9 @@ COMPOSE = yaml.safe_load((BASE / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]
 OURS = ("migrate", "web", "realtime", "worker", "beat")
 NGINX = (BASE / "deploy" / "nginx" / "nginx.conf").read_text()
+# Who runs once and ends: what waits for it waits for its success.
+ONCE = {"migrate", "bucket"}
+READ_BY_LIBRARIES = {"PROMETHEUS_MULTIPROC_DIR"}
 DOCKERFILE = (BASE / "deploy" / "Dockerfile").read_text()
 EXAMPLE = (BASE / ".env.docker.example").read_text()
 
@@ -35,6 +38,7 @@ def test_every_service_has_limits_a_restart_policy_and_a_health_check(name):
     assert service["cpus"]
     assert service["restart"]
     has_own_check = "healthcheck" in service
+    assert ("profiles" in service) == (name in ("flower", "sentry-relay"))
     assert has_own_check or (name == "web" and "HEALTHCHECK" in DOCKERFILE)
 
 
@@ -48,7 +52,7 @@ def test_our_containers_are_read_only_and_without_privileges(name):
 
 @pytest.mark.parametrize("name", OURS)
 def test_every_variable_given_to_a_container_is_read_by_the_settings(name):
-    assert set(SERVICES[name]["environment"]) <= settings_variables()
+    assert set(SERVICES[name]["environment"]) <= settings_variables() | READ_BY_LIBRARIES
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -61,19 +65,22 @@ def test_containers_get_everything_a_production_start_insists_on(name):
 
 def test_every_substituted_variable_is_in_the_example_and_no_other():
     used = set(re.findall(r"\$\{([A-Z_]+)", (BASE / "docker-compose.yml").read_text()))
+    used |= {secret["environment"] for secret in COMPOSE["secrets"].values()}
     assert used == set(re.findall(r"^([A-Z_]+)=", EXAMPLE, re.MULTILINE))
 
 
 def test_the_example_holds_no_secret():
-    assert re.search(r"^SECRET_KEY=$", EXAMPLE, re.MULTILINE)
-    assert re.search(r"^POSTGRES_PASSWORD=$", EXAMPLE, re.MULTILINE)
+    secrets = re.findall(r"\$\{([A-Z_]+):\?", (BASE / "docker-compose.yml").read_text())
+    assert {"SECRET_KEY", "POSTGRES_PASSWORD", "METRICS_TOKEN"} <= set(secrets)
+    for name in secrets:
+        assert re.search(rf"^{name}=$", EXAMPLE, re.MULTILINE), name
 
 
 def test_everything_waited_for_exists_and_can_be_healthy():
     for service in SERVICES.values():
         for name, how in service.get("depends_on", {}).items():
             assert name in SERVICES
-            wanted = "service_completed_successfully" if name == "migrate" else "service_healthy"
+            wanted = "service_completed_successfully" if name in ONCE else "service_healthy"
             assert how["condition"] == wanted
 
 
@@ -89,6 +96,7 @@ def test_nginx_sends_pages_to_web_and_sockets_to_realtime():
     assert set(re.findall(r"http://([a-z]+):(\d+)", NGINX)) == {
         ("web", "8000"),
         ("realtime", "8001"),
+        ("grafana", "3000"),
     }
     assert '"--port", "8000"' in DOCKERFILE
     assert SERVICES["realtime"]["command"][-1].endswith(":8001")

@@ -75,6 +75,11 @@ def test_with_a_token_set_the_token_alone_counts(anonymous, settings):
     assert anonymous.get("/metrics", headers={"Authorization": "Bearer ä"}).status_code == 404
 
 
+@pytest.mark.django_db
+def test_prometheus_may_call_the_server_by_any_name(anonymous):
+    assert anonymous.get("/metrics", headers={"Host": "web:8000"}).status_code == 200
+
+
 # --- What is counted ----------------------------------------------------------------------
 
 
