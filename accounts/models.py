@@ -13,12 +13,14 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import permissions
 from nexus.lib.days import local_day, time_zones
 from nexus.lib.ids import new_id
+from nexus.lib.picture_files import version_of
 
 
 def validate_time_zone(name: str) -> None:
@@ -119,6 +121,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def is_staff(self) -> bool:
         return self.is_active and self.role in {self.Role.ADMIN, self.Role.MODERATOR}
+
+    @property
+    def portrait_url(self) -> str:
+        """Where she sees her portrait, "" without one; it changes with the picture."""
+        if not self.portrait:
+            return ""
+        return f"{reverse('accounts:portrait_picture')}?v={version_of(str(self.portrait.name))}"
 
     def has_perm(self, perm: str, obj: object = None) -> bool:
         """Permissions come from the role, in code; see `accounts.permissions`."""

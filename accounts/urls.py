@@ -1,10 +1,13 @@
 from django.urls import path
 
-from accounts.views import devices, security, settings, tokens
+from accounts.views import devices, portrait, security, settings, tokens
 
 app_name = "accounts"
 urlpatterns = [
     path("settings/", settings.profile, name="settings"),
+    path("settings/portrait/", portrait.portrait, name="portrait"),
+    path("settings/portrait/remove/", portrait.portrait_remove, name="portrait_remove"),
+    path("settings/portrait.jpg", portrait.portrait_picture, name="portrait_picture"),
     path("settings/appearance/", settings.appearance, name="appearance"),
     path("settings/editor/", settings.editor, name="editor"),
     path("settings/day/", settings.writing_day, name="writing_day"),

@@ -184,6 +184,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "index-what-changed": {"task": "stories.tasks.index_what_changed", "schedule": 60.0},
     "reconcile-the-index": {"task": "stories.tasks.reconcile_the_index", "schedule": 3600.0},
+    "sweep-covers": {"task": "stories.tasks.sweep_covers", "schedule": 24 * 3600.0},
+    "sweep-portraits": {"task": "accounts.tasks.sweep_portraits", "schedule": 24 * 3600.0},
     "thin-histories": {"task": "stories.tasks.thin_histories", "schedule": 24 * 3600.0},
     "purge-deleted-accounts": {
         "task": "nexus.account_data.tasks.purge_accounts",

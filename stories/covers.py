@@ -76,7 +76,7 @@ def _exchange(story: Story, name: str, *, at: datetime) -> None:
         raise NotFound(_("There is no such story."))
     before = row.cover.name
     Story.objects.filter(pk=story.pk).update(cover=name, updated_at=at)
-    story.cover, story.updated_at = name, at  # type: ignore[assignment]
+    story.cover, story.updated_at = name, at
     if before:
         after_commit(discard_covers, [before])
     if name:

@@ -101,11 +101,19 @@ class ProfileForm(forms.Form):
     def clean_username(self) -> str:
         return clean_pen_name(self.cleaned_data["username"])
 
-    def clean_profile_img(self) -> str:
-        address = str(self.cleaned_data["profile_img"])
-        if not preferences.is_web_address(address):
-            raise forms.ValidationError(_("Please give a web address."))
-        return address
+
+class PortraitForm(forms.Form):
+    """A picture of the writer."""
+
+    file = forms.FileField(
+        label=_("Picture"),
+        help_text=_("JPEG, PNG or WebP, up to 5 MB; a square is cut from its middle."),
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+        error_messages={
+            "required": _("Please choose a picture."),
+            "empty": _("This file is empty."),
+        },
+    )
 
 
 class AboutForm(forms.ModelForm):

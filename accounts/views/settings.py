@@ -26,17 +26,38 @@ PAGE_METHODS = ["GET", "HEAD", "POST"]
 @login_required
 @require_http_methods(PAGE_METHODS)
 def profile(request: HttpRequest) -> HttpResponse:
-    """Who the writer is; two forms on one page, saved together."""
-    user: Any = request.user
+    """Who the writer is; two forms saved together, and the portrait's beside them."""
     posted = request.POST if request.method == "POST" else None
-    own = forms_of.ProfileForm(posted, initial=model_to_dict(user, ["username", "profile_img"]))
+    own, about = _profile_forms(request.user, posted)
+    if all([own.is_valid(), about.is_valid()]):
+        preferences.update_profile(request.user, **own.cleaned_data, **about.cleaned_data)  # type: ignore[arg-type]
+        return _saved(request)
+    return profile_page(request, own=own, about=about, status=_status(posted))
+
+
+def _profile_forms(user: Any, posted: Any = None) -> tuple[forms.Form, forms.ModelForm]:
+    own = forms_of.ProfileForm(posted, initial=model_to_dict(user, ["username"]))
     # A form writes what was typed into its instance, right or wrong: it gets one of its own.
     about = forms_of.AboutForm(posted, initial=model_to_dict(user.profile, preferences.PROFILE))
-    if all([own.is_valid(), about.is_valid()]):
-        preferences.update_profile(user, **own.cleaned_data, **about.cleaned_data)
-        return _saved(request)
-    context = {"profile_form": own, "about_form": about}
-    return render(request, "accounts/profile.html", context, status=_status(posted))
+    return own, about
+
+
+def profile_page(
+    request: HttpRequest,
+    *,
+    own: forms.Form | None = None,
+    about: forms.ModelForm | None = None,
+    portrait_form: forms.Form | None = None,
+    status: int,
+) -> HttpResponse:
+    """Show the page of the profile; forms that were not sent are as the writer's row is."""
+    stored_own, stored_about = _profile_forms(request.user)
+    context = {
+        "profile_form": own or stored_own,
+        "about_form": about or stored_about,
+        "portrait_form": portrait_form or forms_of.PortraitForm(),
+    }
+    return render(request, "accounts/profile.html", context, status=status)
 
 
 @login_required
