@@ -14,8 +14,9 @@ class NexusConfig(AppConfig):
     def ready(self) -> None:
         # Whoever queues a task must know the broker, so the application is made everywhere.
         import_module("nexus.celery")
-        # Imported for its kind of work.
+        # Imported for their kinds of work.
         import_module("nexus.account_data.exports")
+        import_module("nexus.account_data.imports")
         import_module("nexus.storage_check")
         import_module("nexus.slow_queries").watch()
         import_module("nexus.task_lines")

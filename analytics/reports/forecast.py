@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from statistics import median
-from uuid import UUID
 
 from analytics.forecasting import FEWEST_DAYS, Outlook, look_ahead
 from analytics.models import Forecast
@@ -58,7 +56,8 @@ def outlook_of(report: PlanReport) -> Outlook:
         today=max(report.today, report.plan.start_on),
         due_on=report.plan.due_on,
         rests=report.rests.keys(),
-        seed=_seed(report.plan.story_id, report.today),
+        # By the day alone: an archive that comes back has other ids, and the same forecasts.
+        seed=report.today.toordinal(),
     )
 
 
@@ -86,7 +85,3 @@ def _days_off(closed: Sequence[Forecast]) -> float | None:
         abs((row.finished_on - row.p50).days) for row in closed if row.finished_on and row.p50
     ]
     return float(median(distances)) if distances else None
-
-
-def _seed(story_id: UUID, day: date) -> int:
-    return (story_id.int ^ day.toordinal()) % 2**32

@@ -16,9 +16,19 @@ from analytics.models import WritingSession
 from nexus.account_data.refusal import ArchiveRefused
 from nexus.lib.days import time_zones
 from nexus.lib.names import clean_title, title_key
-from stories.models import KEPT_IN_TRASH, Chapter, ChapterVersion, Plan, Replacement, Story
+from stories.models import (
+    KEPT_IN_TRASH,
+    Chapter,
+    ChapterVersion,
+    Plan,
+    Replacement,
+    Series,
+    Story,
+    Tag,
+)
 from stories.saving import derive
 from stories.services.targets import check_terms
+from stories.tags import clean_tag
 
 if TYPE_CHECKING:
     from nexus.account_data.comeback import Comeback
@@ -60,6 +70,16 @@ def version(row: ChapterVersion, into: Comeback) -> None:
     row.content, row.content_hash, row.word_count = prose.content, prose.hash, prose.word_count
     if row.revision is not None and row.revision > into.heads[row.chapter_id].revision:
         raise ArchiveRefused(_("it is newer than its chapter"))
+
+
+def series(row: Series, into: Comeback) -> None:
+    row.title = clean_title(row.title)
+    row.title_key = title_key(row.title)
+
+
+def tag(row: Tag, into: Comeback) -> None:
+    row.name = clean_tag(row.name)
+    row.key = title_key(row.name)
 
 
 def replacement(row: Replacement, into: Comeback) -> None:

@@ -63,15 +63,23 @@ def rebuild(section: Section, row: Mapping[str, Any], into: Comeback) -> Model |
     if isinstance(found._meta.pk, UUIDField):
         into.name(found, row.get(found._meta.pk.attname))
     try:
-        # References are right by making; what is omitted is derived in a moment.
-        references = {column.name for column in columns if column.is_relation}
-        found.clean_fields(exclude=references | section.omitted)
+        # References are right by making; what is omitted is derived in a moment. Blank is no fault
+        # of a row, only of a form.
+        settled = {c.name for c in columns if c.is_relation or not getattr(found, c.attname)}
+        found.clean_fields(exclude=settled | section.omitted)
         section.mend(found, into)
     except ValidationError as error:
-        raise ArchiveRefused(" ".join(error.messages)) from error
+        raise ArchiveRefused(in_words(error)) from error
     except DomainError as refusal:
         raise ArchiveRefused(refusal.detail) from refusal
     return found
+
+
+def in_words(error: ValidationError) -> str:
+    """Return which columns are wrong, and how."""
+    return "; ".join(
+        f"{name}: {' '.join(error.message_dict[name])}" for name in sorted(error.message_dict)
+    )
 
 
 def value_of(column: Field[Any, Any], raw: object, *, at: datetime) -> Any:

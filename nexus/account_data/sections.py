@@ -20,7 +20,19 @@ from accounts.models import User
 from analytics.models import Forecast, RestDay, WritingDay, WritingSession
 from nexus.account_data import mending
 from nexus.account_data.archive import Archive
-from stories.models import Chapter, ChapterVersion, Comment, Plan, Replacement, Story, Target
+from stories.models import (
+    Chapter,
+    ChapterVersion,
+    Comment,
+    Plan,
+    Replacement,
+    Series,
+    Story,
+    StoryTag,
+    Tag,
+    Target,
+    Volume,
+)
 
 if TYPE_CHECKING:
     from nexus.account_data.comeback import Comeback
@@ -107,6 +119,35 @@ SECTIONS: tuple[Section, ...] = (
         lambda user: Comment.objects.visible_to(user).order_by("created_at", "pk"),
     ),
     Section(
+        "data/series.json",
+        _("Series"),
+        Series,
+        lambda user: Series.objects.visible_to(user).order_by("created_at", "pk"),
+        frozenset({"title_key"}),
+        mending.series,
+    ),
+    Section(
+        "data/volumes.json",
+        _("Places in a series"),
+        Volume,
+        lambda user: Volume.objects.filter(series__owner=user).order_by("series", "position"),
+    ),
+    Section(
+        "data/tags.json",
+        _("Tags"),
+        Tag,
+        lambda user: Tag.objects.visible_to(user).order_by("pk"),
+        frozenset({"key"}),
+        mending.tag,
+    ),
+    Section(
+        "data/story-tags.json",
+        _("Tags of each story"),
+        StoryTag,
+        lambda user: StoryTag.objects.filter(tag__owner=user).order_by("story", "place"),
+        frozenset({"id"}),
+    ),
+    Section(
         "data/replacements.json",
         _("Words replaced across a story"),
         Replacement,
@@ -152,7 +193,8 @@ SECTIONS: tuple[Section, ...] = (
         DAYS,
         _("Writing days"),
         WritingDay,
-        lambda user: WritingDay.objects.visible_to(user).order_by("day", "pk"),
+        lambda user: WritingDay.objects.visible_to(user).order_by("day", "story"),
+        frozenset({"id", "rolled_up_at"}),
     ),
 )
 EXTRAS: tuple[Extra, ...] = ()

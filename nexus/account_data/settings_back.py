@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from nexus.account_data.comeback import Comeback
-from nexus.account_data.rebuilding import value_of
+from nexus.account_data.rebuilding import in_words, value_of
 from nexus.account_data.refusal import ArchiveRefused
 
 PROFILE, PREFERENCES = "profile.json", "preferences.json"
@@ -54,6 +54,6 @@ def _take(
         row.clean_fields(exclude=set(_names(row)) - set(names) | {row._meta.pk.name})
         row.validate_constraints(exclude=set(_names(row)) - set(names))
     except (ValidationError, ArchiveRefused) as error:
-        reasons = error.messages if isinstance(error, ValidationError) else [error.reason]
+        reason = in_words(error) if isinstance(error, ValidationError) else error.reason
         message = _("%(file)s is not what Nexus writes: %(reason)s")
-        raise ArchiveRefused(message % {"file": path, "reason": " ".join(reasons)}) from error
+        raise ArchiveRefused(message % {"file": path, "reason": reason}) from error

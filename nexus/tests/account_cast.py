@@ -17,14 +17,14 @@ from accounts.services import keep_address
 from analytics.models import Forecast, RestDay, WritingDay, WritingSession
 from jobs.models import Job
 from stories.history import keep_conflict_copy
-from stories.models import Chapter, Comment, Plan, Replacement, SaveReceipt
+from stories.models import Chapter, Comment, Replacement, SaveReceipt
 from stories.saving import save_content
 from stories.searching.answer import search
 from stories.services.chapters import trash_chapter
 from stories.services.shelves import create_series
 from stories.services.stories import trash_story
 from stories.services.tags import set_tags
-from stories.services.targets import create_target
+from stories.services.targets import create_target, set_plan
 from stories.tests.builders import make_chapter, make_story
 
 TODAY = date(2026, 3, 11)
@@ -57,7 +57,7 @@ def furnish(user: User, word: str) -> User:
     create_series(user, title=f"Series {word}", stories=[story, thrown], at=now)
     set_tags(story, [f"tag {word}"])
     create_target(story, quota=7, frequency="Daily", from_date=TODAY, to_date=TODAY)
-    Plan.objects.create(story=story, total_words=9, start_on=TODAY, due_on=TODAY)
+    set_plan(story, total_words=9, start_on=TODAY, due_on=TODAY)
     Chapter.objects.filter(pk=first.pk).update(synopsis=f"line {word}", notes=f"notes {word}")
     Comment.objects.create(chapter=first, text=f"comment {word}", quote=f"new {word}", stamp="")
     Replacement.objects.create(story=story, find=word, replacement=word, count=1, steps=[])
