@@ -20,7 +20,8 @@ from stories.importing.book import ImportRefused
 MB = 1024 * 1024
 MAX_FILE = 200 * MB
 MAX_TOTAL = 300 * MB
-MAX_ENTRIES = 10_000
+# A Scrivener project has five files a scene, and macOS puts a shadow beside each in a zip.
+MAX_ENTRIES = 30_000
 MAX_TEXT_ENTRY = 20 * MB
 MAX_TEXT_TOTAL = 60 * MB
 # Prose deflates about 3:1 and repeated markup about 30:1; 200:1 on more than a megabyte is a bomb.
@@ -54,6 +55,11 @@ class Archive:
     @property
     def names(self) -> list[str]:
         return list(self._by_name)
+
+    def size_of(self, name: str) -> int:
+        """Return what an entry claims to hold, in bytes; 0 without such an entry."""
+        info = self._by_name.get(name)
+        return info.file_size if info else 0
 
     def read(self, name: str) -> bytes:
         """Return one entry; refuse when it, or all read so far, outgrows what text can be."""

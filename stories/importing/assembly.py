@@ -134,7 +134,14 @@ def _finished(
     html = "".join(block_html(block) for block in settle_breaks(list(raw.blocks)))
     content = clean_html(_with_notes(html, footnotes))
     title = titles.claim(clean_title(raw.title) or f"Chapter {number}")
-    return ImportedChapter(title, clean_title(raw.part), content, count_words(to_text(content)))
+    return ImportedChapter(
+        title,
+        clean_title(raw.part),
+        content,
+        count_words(to_text(content)),
+        synopsis=raw.synopsis,
+        notes=raw.notes,
+    )
 
 
 def _with_notes(html: str, footnotes: Footnotes) -> str:

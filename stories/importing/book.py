@@ -24,6 +24,8 @@ class ImportedChapter:
     part_title: str
     content: str
     word_count: int
+    synopsis: str = ""
+    notes: str = ""
 
 
 @dataclass(frozen=True)

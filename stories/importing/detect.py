@@ -8,20 +8,31 @@ from pathlib import Path, PurePosixPath
 from stories.importing.archive import ENCRYPTED, Archive, open_archive
 from stories.importing.book import ImportRefused
 from stories.importing.formats.markdown_zip import is_markdown
+from stories.importing.formats.scrivener_binder import binder_name
 
 NAMES = {
-    "epub": "an EPUB", "docx": "a Word document", "markdown": "Markdown", "html": "a web page",
-    "plain": "plain text", "markdown_zip": "a zip of Markdown files",
+    "epub": "an EPUB", "docx": "a Word document", "odt": "an OpenDocument text",
+    "rtf": "an RTF document", "scrivener": "a Scrivener project", "markdown": "Markdown",
+    "html": "a web page", "plain": "plain text", "markdown_zip": "a zip of Markdown files",
 }  # fmt: skip
 _EXTENSIONS = {
-    ".epub": "epub", ".docx": "docx", ".md": "markdown",
+    ".epub": "epub", ".docx": "docx", ".odt": "odt", ".ott": "odt", ".rtf": "rtf",
+    ".scriv": "scrivener", ".md": "markdown",
     ".markdown": "markdown", ".mdown": "markdown",
     ".html": "html", ".htm": "html", ".xhtml": "html", ".txt": "plain", ".text": "plain",
 }  # fmt: skip
-READABLE = "Nexus reads EPUB, Word (.docx), Markdown, HTML and plain text."
+# Formats a file shows by its own bytes: a name alone makes none.
+_BY_CONTENT = ("epub", "docx", "odt", "rtf", "scrivener")
+READABLE = (
+    "Nexus reads EPUB, Word (.docx), OpenDocument (.odt), RTF, Scrivener projects as a zip, "
+    "Markdown, HTML and plain text."
+)
+BINDER_ALONE = (
+    "This is only the list of contents of a Scrivener project. Please zip its whole .scriv folder "
+    "and bring that."
+)
 _STRANGERS = (
     (b"%PDF-", "This is a PDF, which holds pages and not text. " + READABLE),
-    (b"{\\rtf", "This is an RTF file. Please save it as .docx and try again."),
     (b"\xd0\xcf\x11\xe0", "This is an old Word document (.doc) or one with a password. "
      "Please save it as .docx without a password and try again."),
     (b"\x1f\x8b", "This is a compressed archive. " + READABLE),
@@ -54,7 +65,11 @@ def detect(path: Path, filename: str) -> str:
             raise ImportRefused(reason)
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         return _zip_format(path)
-    if hint in ("epub", "docx"):
+    if head.startswith(b"{\\rtf"):
+        return "rtf"
+    if b"<ScrivenerProject" in head[:1000]:
+        raise ImportRefused(BINDER_ALONE)
+    if hint in _BY_CONTENT:
         raise ImportRefused(f"This file is named like {NAMES[hint]} but is not one, or is damaged.")
     return _text_format(head, hint)
 
@@ -70,17 +85,17 @@ def _zip_format(path: Path) -> str:
             if "word/document.xml" in names or any(name.startswith("word/") for name in names):
                 return "docx"
             raise ImportRefused("This is an Office file, but not a Word document. " + READABLE)
-        if "mimetype" in names and b"opendocument" in archive.read("mimetype"):
-            raise ImportRefused(
-                "This is an OpenDocument file. Please save it as .docx and try again."
-            )
+        if "mimetype" in names and b"opendocument" in (kind := archive.read("mimetype")):
+            if b"opendocument.text" in kind:
+                return "odt"
+            raise ImportRefused("This is an OpenDocument file, but not a text. " + READABLE)
+        if binder_name(archive.names):
+            return "scrivener"
         if any(is_markdown(name) for name in names):
             return "markdown_zip"
         if not names:
             raise ImportRefused("This file is empty.")
-    raise ImportRefused(
-        "This is a zip archive, but neither an EPUB nor a Word document. " + READABLE
-    )
+    raise ImportRefused("This is a zip archive, but holds no book Nexus knows. " + READABLE)
 
 
 def _is_epub(archive: Archive) -> bool:

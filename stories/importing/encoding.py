@@ -18,6 +18,8 @@ _BOMS = (
 )
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{2,40})["']""")
 _META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
+# Python's own ways to write text down: no book is in them, and some take very long.
+_TRICKS = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"}
 # Enough to tell encodings apart; the detector's time grows with what it is given.
 _SAMPLE = 60_000
 _MARKS = "“”‘’„‚«»‹›–—…·°§¡¿\u00a0"
@@ -68,13 +70,21 @@ def _declared(head: bytes) -> str | None:
     match = _DECLARED.search(head) or _META.search(head)
     if match is None:
         return None
-    name = match[1].decode("ascii").lower()
+    name = known_codec(match[1].decode("ascii"))
+    # A declaration that could be read byte by byte is not in a two-byte encoding, whatever it says.
+    return None if name and name.startswith(("utf-16", "utf-32")) else name
+
+
+def known_codec(name: str) -> str | None:
+    """Return Python's name for an encoding of text; None when there is none, or it is a trick."""
     try:
-        b"".decode(name)
+        found = codecs.lookup(name).name
+        b"text".decode(found)  # an encoding of no text is refused only when there is some
     except LookupError:
         return None
-    # A declaration that could be read byte by byte is not in a two-byte encoding, whatever it says.
-    return None if name.startswith(("utf-16", "utf-32")) else name
+    except UnicodeError:
+        return None
+    return None if found in _TRICKS else found
 
 
 def _guessed(raw: bytes) -> str:

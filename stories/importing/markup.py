@@ -29,7 +29,7 @@ _SELF_CLOSED = re.compile(
 )
 _XML_OWN = {"amp", "lt", "gt", "quot", "apos"}
 # Not allowed in XML at all; U+FDD0 and U+FDD1 are kept free as this package's own markers.
-_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufdd0\ufdd1\ufffe\uffff]")
+FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufdd0\ufdd1\ufffe\uffff]")
 
 
 def parse_xml(raw: bytes) -> Element:
@@ -75,7 +75,7 @@ def prepared(text: str) -> str:
     """Make text safe to parse: no document type, only numbered entities, no forbidden signs."""
     if "<!ENTITY" in text:
         raise ImportRefused(ENTITIES)
-    text = _FORBIDDEN.sub("", text.removeprefix("\ufeff"))
+    text = FORBIDDEN.sub("", text.removeprefix("\ufeff"))
     text = _XML_DECLARATION.sub("", text, count=1)
     text = _DOCTYPE.sub("", text, count=1)
     return _ENTITY.sub(_named_entity, text)

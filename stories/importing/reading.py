@@ -15,6 +15,13 @@ from stories.importing.book import SPLITS, ImportedBook, ImportRefused, Progress
 from stories.importing.detect import NAMES, detect
 from stories.importing.formats import READERS
 
+_SUFFIXES = {
+    "epub": (".epub",),
+    "docx": (".docx",),
+    "odt": (".odt", ".ott"),
+    "rtf": (".rtf",),
+    "scrivener": (".zip", ".scriv"),
+}
 _UNTIDY = re.compile(r"[-_\s]+")
 
 
@@ -37,7 +44,7 @@ def read_book(
         manuscript.title = _title_of(filename)
     book = finish(manuscript, progress)
     suffix = PurePosixPath(filename).suffix.lower()
-    if kind in ("epub", "docx") and suffix not in (f".{kind}", ""):
+    if kind in _SUFFIXES and suffix not in (*_SUFFIXES[kind], ""):
         note = f"The file is named {suffix} but is {NAMES[kind]}; it was read as one."
         return replace(book, notes=(note, *book.notes))
     return book

@@ -40,6 +40,8 @@ class RawChapter:
     title: str
     part: str
     blocks: tuple[Block, ...]
+    synopsis: str = ""
+    notes: str = ""
 
     @property
     def words(self) -> int:

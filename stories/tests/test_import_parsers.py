@@ -170,6 +170,8 @@ def test_docx_with_only_page_breaks_is_split_at_them(read):
     broken = '<w:r><w:br w:type="page"/></w:r>'
     content = samples.docx(para("First text."), para(broken, "Second text."), para("More."))
     assert texts(read(content, "a.docx")) == ["First text.", "Second text.\n\nMore."]
+    at_the_end = samples.docx(para("First text.", broken), para("Second text."))
+    assert texts(read(at_the_end, "a.docx")) == ["First text.", "Second text."]
 
 
 def test_docx_heading_style_is_found_through_what_it_is_based_on(read):

@@ -8,7 +8,17 @@ from typing import Protocol
 
 from stories.importing.assembly import Manuscript
 from stories.importing.book import Progress
-from stories.importing.formats import docx, epub, html, markdown, markdown_zip, plain
+from stories.importing.formats import (
+    docx,
+    epub,
+    html,
+    markdown,
+    markdown_zip,
+    odt,
+    plain,
+    rtf,
+    scrivener,
+)
 
 
 class Reader(Protocol):
@@ -18,6 +28,9 @@ class Reader(Protocol):
 READERS: Mapping[str, Reader] = {
     "epub": epub.read,
     "docx": docx.read,
+    "odt": odt.read,
+    "rtf": rtf.read,
+    "scrivener": scrivener.read,
     "markdown": markdown.read,
     "markdown_zip": markdown_zip.read,
     "html": html.read,

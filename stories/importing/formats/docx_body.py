@@ -15,7 +15,6 @@ from stories.importing.blocks import (
     heading,
     paragraph,
 )
-from stories.importing.formats.docx_groups import Grouped, gather
 from stories.importing.formats.docx_parts import (
     PLAIN,
     Parts,
@@ -27,6 +26,7 @@ from stories.importing.formats.docx_parts import (
     marks_of,
     value,
 )
+from stories.importing.formats.grouping import Grouped, gather
 from stories.importing.looks import NO_MARKS, Marks
 from stories.importing.markup import Element, local_name
 from stories.importing.tree import LINK, tidy, wrap_marks
@@ -57,7 +57,9 @@ class BodyReader:
         self._parts = parts
         self._losses = losses
         self._boxes: list[Element] = []
-        self._breaks_page = False
+        self._page_before = False
+        self._page_after = False
+        self._has_text = False
         self.title = ""
         self.contents: list[Block] = []
 
@@ -80,10 +82,18 @@ class BodyReader:
     def _paragraph(self, element: Element) -> Iterator[Block | Grouped]:
         properties = element.find(W + "pPr")
         style = self._parts.styles.get(value(properties, "pStyle") or "", PLAIN)
-        self._breaks_page = properties is not None and bool(is_on(properties, "pageBreakBefore"))
+        self._page_before = properties is not None and bool(is_on(properties, "pageBreakBefore"))
+        self._page_after = self._has_text = False
         inline = self._inline(element, style)
-        if self._breaks_page:
+        if self._page_before:
             yield PAGE
+        yield from self._of_kind(inline, style, properties)
+        if self._page_after:
+            yield PAGE
+
+    def _of_kind(
+        self, inline: str, style: Style, properties: Element | None
+    ) -> Iterator[Block | Grouped]:
         block = paragraph(inline)
         if style.is_contents:
             self.contents.append(block)
@@ -165,19 +175,24 @@ class BodyReader:
     def _run_part(self, part: Element) -> str:
         name = _word_name(part)
         if name == "t":
+            self._has_text = self._has_text or bool(part.text and part.text.strip())
             return escape(part.text or "", quote=False)
         if name in _CHARACTERS:
             return _CHARACTERS[name]
         if name == "br":
-            if part.get(W + "type") in ("page", "column"):
-                self._breaks_page = self._breaks_page or part.get(W + "type") == "page"
-                return " "
-            return "<br>"
+            return self._break(part.get(W + "type", ""))
         if name in ("footnoteReference", "endnoteReference"):
             key = f"{name.removesuffix('Reference')}#{part.get(W + 'id', '')}"
             return f"{NOTE_OPEN}{escape(key, quote=True)}{NOTE_CLOSE}"
         self._set_aside(part, name)
         return ""
+
+    def _break(self, kind: str) -> str:
+        """Remember a page's end where it stands: before the paragraph's words or after them."""
+        if kind == "page":
+            self._page_after = self._has_text
+            self._page_before = self._page_before or not self._has_text
+        return " " if kind in ("page", "column") else "<br>"
 
     def _set_aside(self, part: Element, name: str) -> None:
         """Pictures go, but the words of a text box inside one are read after the paragraph."""

@@ -1,4 +1,4 @@
-"""Word knows only paragraphs: gather neighbouring list items and quotations into one block each."""
+"""Gather neighbouring list items and quotations: word processors know only paragraphs."""
 
 from __future__ import annotations
 
@@ -45,15 +45,16 @@ def _quote(members: list[Grouped]) -> str:
 
 def _lists(members: list[Grouped], depth: int) -> str:
     """Nest deeper items into the item above them."""
-    html, at = "", 0
+    lists: list[str] = []
+    at = 0
     while at < len(members):
-        kind, items = members[at].kind, ""
+        kind, items = members[at].kind, list[str]()
         while at < len(members) and members[at].kind == kind:
             start = at + 1
             at = start
             while at < len(members) and members[at].depth > depth:
                 at += 1
             nested = _lists(members[start:at], depth + 1) if at > start else ""
-            items += f"<li>{block_html(members[start - 1].block)}{nested}</li>"
-        html += f"<{kind}>{items}</{kind}>"
-    return html
+            items.append(f"<li>{block_html(members[start - 1].block)}{nested}</li>")
+        lists.append(f"<{kind}>{''.join(items)}</{kind}>")
+    return "".join(lists)
