@@ -4,6 +4,7 @@ from django.urls import path
 
 from stories import (
     compare_page,
+    cover_pages,
     division_pages,
     export_pages,
     history_pages,
@@ -20,6 +21,9 @@ urlpatterns = [
     path("stories/new/", views.story_create, name="create"),
     path("stories/<uuid:story_id>/edit/", views.story_edit, name="edit"),
     path("stories/<uuid:story_id>/read/", reading_page.story_read, name="read"),
+    path("stories/<uuid:story_id>/cover/", cover_pages.story_cover, name="cover"),
+    path("stories/<uuid:story_id>/cover/remove/", cover_pages.cover_remove, name="cover_remove"),
+    path("stories/<uuid:story_id>/cover.jpg", cover_pages.cover_picture, name="cover_picture"),
     path("stories/<uuid:story_id>/trash/", views.story_trash, name="trash_story"),
     path("stories/<uuid:story_id>/restore/", views.story_restore, name="restore"),
     path("stories/<uuid:story_id>/replace/", replace_pages.story_replace, name="replace"),

@@ -90,13 +90,6 @@ class ProfileForm(forms.Form):
         help_text=_("How Nexus greets you."),
         widget=forms.TextInput(attrs={"autocomplete": "nickname"}),
     )
-    profile_img = forms.CharField(
-        label=_("Address of a portrait"),
-        max_length=preferences.PORTRAIT_LENGTH,
-        required=False,
-        help_text=_("The web address of a picture of you."),
-        widget=forms.URLInput(attrs={"autocomplete": "photo"}),
-    )
 
     def clean_username(self) -> str:
         return clean_pen_name(self.cleaned_data["username"])

@@ -29,6 +29,7 @@ from analytics.reports.stories import DEFAULT_DAYS
 from nexus.lib.errors import DomainError
 from nexus.lib.wording import ago
 from nexus.pages.library import STATUS_CLASS
+from stories.cover_pages import cover_of
 from stories.forms import ChapterForm
 from stories.models import Chapter, Story, Target
 from stories.series import place_of
@@ -113,6 +114,7 @@ def _page(
     figures = _figures(story, targets, at)
     context = {
         "story": story,
+        "cover": cover_of(story, story.owner),
         "status": {"label": story.get_status_display(), "css": STATUS_CLASS[story.status]},
         "totals": _totals(words, rows),
         "place": place_of(story),
