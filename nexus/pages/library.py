@@ -33,6 +33,8 @@ SORTS = {
 USUAL_SORT = "touched"
 # So many tags are beside the filters; the others wait behind a button.
 TAGS_SHOWN = 10
+# Books side by side on the widest page.
+COLUMNS = 5
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,11 @@ def _shelves(
 
 def _shelf(books: list[Any], visible: set[UUID], tile: Callable[[Any, str], Any]) -> dict[str, Any]:
     series = books[0]
-    numbered = list(enumerate(books, start=1))
+    shown = [
+        tile(book, _("Book %(number)d") % {"number": number})
+        for number, book in enumerate(books, start=1)
+        if book.pk in visible
+    ]
     count = ngettext("%(n)s book", "%(n)s books", len(books)) % {"n": f"{len(books):,}"}
     return {
         "id": str(series.series_id),
@@ -154,11 +160,8 @@ def _shelf(books: list[Any], visible: set[UUID], tile: Callable[[Any, str], Any]
         "url": reverse("stories:series", args=[series.series_id]),
         "count": count,
         "words": sum(book.word_count for book in books),
-        "books": [
-            tile(book, _("Book %(number)d") % {"number": number})
-            for number, book in numbered
-            if book.pk in visible
-        ],
+        "books": shown,
+        "span": min(len(shown), COLUMNS),
     }
 
 
