@@ -9,6 +9,8 @@ import uuid
 from dataclasses import dataclass
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import get_resolver
 from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
@@ -18,6 +20,7 @@ from accounts.models import Session
 from analytics.models import RestDay
 from analytics.resting import declare_rest
 from jobs.models import Job
+from nexus.tests.pictures_cast import picture
 from stories.history import keep_conflict_copy
 from stories.models import Chapter, Comment, Plan, Replacement, Series, Story, StoryTag, Tag, Target
 from stories.services.chapters import trash_chapter
@@ -104,6 +107,9 @@ class Operation:
             file = io.BytesIO(b"# One\n\nText.")
             file.name = "book.md"
             return client.post("/api/v1/imports", {"file": file})
+        if str(self) == "PUT /stories/{story_id}/cover":
+            body = encode_multipart(BOUNDARY, {"file": SimpleUploadedFile("x.jpg", picture())})
+            return client.put(f"/api/v1{path}", body, content_type=MULTIPART_CONTENT)
         headers = {"If-Match": '"2-00000000"', "Idempotency-Key": str(uuid.uuid4())}
         return send(client, self.method.lower(), path, BODIES.get(str(self), {}), **headers)
 
