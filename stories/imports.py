@@ -34,6 +34,11 @@ READ, WRITE = "import.read", "import.write"
 MAX_FILE_BYTES = 50 * 1024 * 1024
 
 
+def formats_read() -> str:
+    """Name the formats a book may be in, for the page that takes one."""
+    return _("EPUB, Word (.docx), OpenDocument (.odt), RTF, Scrivener, Markdown, HTML, plain text")
+
+
 def start_import(
     owner: User,
     *,
@@ -184,7 +189,14 @@ def _write(job: Job, reading: Job, chapters: Sequence[ImportedChapter]) -> dict[
     at = timezone.now()
     story = _story(reading, title=job.parameters["title"], at=at)
     pieces = [
-        {"title": c.title, "part_title": c.part_title, "content": c.content} for c in chapters
+        {
+            "title": c.title,
+            "part_title": c.part_title,
+            "content": c.content,
+            "synopsis": c.synopsis,
+            "notes": c.notes,
+        }
+        for c in chapters
     ]
     added = chapter_services.import_chapters(story, by=reading.owner, chapters=pieces, at=at)
     result = {

@@ -183,7 +183,7 @@ def import_book(request: HttpRequest) -> HttpResponse:
             add_refusal(form, refusal)
         else:
             return redirect("jobs:detail", job.pk)
-    context = {"max_size": "50 MB", "formats": _("EPUB, Word (.docx), Markdown, HTML, plain text")}
+    context = {"max_size": "50 MB", "formats": imports.formats_read()}
     return _form_page(request, "stories/import.html", form, **context)
 
 

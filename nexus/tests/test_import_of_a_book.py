@@ -20,6 +20,7 @@ from nexus.lib.errors import Conflict, Invalid
 from stories import imports
 from stories.models import Chapter, Story
 from stories.services.stories import create_story, trash_story
+from stories.tests.documents import cocoa, item, scriv
 from stories.tests.samples import chapter_page, epub, pseudo_words
 
 pytestmark = pytest.mark.django_db
@@ -96,6 +97,20 @@ def test_an_epub_comes_in_with_its_parts_and_title(as_alice):
     reading = read(as_alice, epub(pages, title="The Salt Road"), "book.epub")
     assert reading.result["title"] == "The Salt Road"
     assert apply(as_alice, reading).result["chapters"] == 3
+
+
+def test_a_scrivener_project_comes_in_with_synopses_and_notes(as_alice):
+    extra = {"Files/Data/A/synopsis.txt": "She leaves.", "Files/Data/A/notes.rtf": cocoa("Tide?")}
+    research = item("R", "Research", item("R1", "Salt"), kind="ResearchFolder")
+    project = scriv(
+        {"A": "She left.", "R1": "Salt is old."}, item("A", "Ash"), others=[research], extra=extra
+    )
+    reading = read(as_alice, project, "Salt.scriv.zip")
+    assert "<b>Research</b>" in as_alice.get(f"/jobs/{reading.pk}/").content.decode()
+    assert apply(as_alice, reading, chapters=["0"]).status == Status.DONE
+    chapter = Chapter.objects.get()
+    assert (chapter.title, chapter.text) == ("Ash", "She left.")
+    assert (chapter.synopsis, chapter.notes) == ("She leaves.", "Tide?")
 
 
 def test_only_the_chosen_chapters_are_written(as_alice):

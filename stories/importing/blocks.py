@@ -59,6 +59,11 @@ class Losses:
         ("comment", "1 comment was left out.", "{} comments were left out."),
         ("deletion", "1 tracked deletion was left out.", "{} tracked deletions were left out."),
         (
+            "notes",
+            "The notes beside 1 chapter were too long and were cut.",
+            "The notes beside {} chapters were too long and were cut.",
+        ),
+        (
             "unread",
             "1 part could not be found in the file.",
             "{} parts could not be found in the file.",

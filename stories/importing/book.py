@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 Progress = Callable[[int, int], None]
 
+# What a chapter's card and the notes beside it hold, in characters.
+MAX_SYNOPSIS, MAX_NOTES = 2_000, 100_000
+
 SPLITS = ("auto", "headings", "files", "none")
 
 

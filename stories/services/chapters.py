@@ -21,7 +21,7 @@ from nexus.lib.names import MAX_LENGTH, clean_title, title_key
 from stories.models import Chapter, Story
 from stories.saving import Change, Prose, announce, derive, moving, write_content
 from stories.services.conflicts import refusing
-from stories.services.notes import write_notes
+from stories.services.notes import first_notes, write_notes
 from stories.services.stories import touch_story
 
 BATCH = 25
@@ -62,8 +62,9 @@ def create_chapter(
 def import_chapters(
     story: Story, *, by: User, chapters: Sequence[Mapping[str, str]], at: datetime
 ) -> list[Chapter]:
-    """Append many chapters (`title`, `part_title`, `content`) at once, all or none.
+    """Append many chapters at once, all or none.
 
+    Of each: `title`, `part_title`, `content`, and `synopsis` and `notes` beside the text.
     Titles of a book may repeat or be missing: they get a number instead of a refusal.
     """
     prose = [derive(chapter.get("content", "")) for chapter in chapters]
@@ -76,6 +77,9 @@ def import_chapters(
         part = _printable(chapter.get("part_title", ""))[:MAX_LENGTH]
         added.append(_new(story, title, part, text, at))
         added[-1].position = first + index
+        beside = first_notes(chapter.get("synopsis", ""), chapter.get("notes", ""))
+        for field, value in beside.items():
+            setattr(added[-1], field, value)
     Chapter.objects.bulk_create(added, batch_size=BATCH)
     for chapter_added in added:
         _announce_new(chapter_added, by=by, source="import", cause="imported", at=at)

@@ -49,6 +49,11 @@ def write_notes(
     return head.notes_version + 1
 
 
+def first_notes(synopsis: str, notes: str) -> dict[str, str]:
+    """Return the fields of a chapter yet to be made; Invalid when one of them is too long."""
+    return _changes(Chapter(), synopsis=synopsis, notes=notes)
+
+
 def hand_on_notes(source: Chapter, into: Chapter, *, at: datetime) -> None:
     """Put a chapter's synopsis and notes behind another's, where there is room; it keeps its own.
 

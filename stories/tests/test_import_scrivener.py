@@ -1,6 +1,7 @@
 import pytest
 
 from stories.importing import ImportRefused
+from stories.services.notes import MAX_CHAPTER_SYNOPSIS, MAX_NOTES
 from stories.tests import samples
 from stories.tests.documents import binder, cocoa, item, scriv, scriv_files
 from stories.tests.samples import texts, titles
@@ -120,8 +121,20 @@ def test_scrivener_synopses_and_notes_come_along(read):
         "Files/Data/A/notes.rtf": cocoa("Check \\i the\\i0  tide.\nTwice."),
     }
     book = read(scriv({"A": "One."}, item("C", "Ash", item("A", "a")), extra=extra), "Salt.zip")
-    assert book.chapters[0].synopsis == "The whole.\n\nShe leaves – at dawn."
+    assert book.chapters[0].synopsis == "The whole. She leaves – at dawn."
     assert book.chapters[0].notes == "Check the tide.\n\nTwice."
+
+
+def test_scrivener_synopses_too_long_for_a_card_are_kept_whole_in_the_notes(read):
+    extra = {
+        "Files/Data/A/synopsis.txt": "word " * 500,
+        "Files/Data/A/notes.rtf": cocoa("note " * 30_000),
+    }
+    book = read(scriv({"A": "One."}, item("A", "a"), extra=extra), "Salt.zip")
+    chapter = book.chapters[0]
+    assert len(chapter.synopsis) <= MAX_CHAPTER_SYNOPSIS and chapter.synopsis.endswith("word…")
+    assert chapter.notes.count("word") == 500 and len(chapter.notes) == MAX_NOTES
+    assert book.notes == ("The notes beside 1 chapter were too long and were cut.",)
 
 
 def test_scrivener_chapters_planned_but_not_written_are_kept(read):

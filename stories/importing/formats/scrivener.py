@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from textwrap import shorten
 
 from stories.importing.archive import open_archive
 from stories.importing.assembly import Manuscript, split_blocks
-from stories.importing.blocks import BREAK, Block
-from stories.importing.book import Omitted, Progress
+from stories.importing.blocks import BREAK, Block, Losses
+from stories.importing.book import MAX_NOTES, MAX_SYNOPSIS, Omitted, Progress
 from stories.importing.formats.scrivener_binder import Binder, Item, read_binder
 from stories.importing.formats.scrivener_text import Document, Documents
 from stories.importing.headings import is_chapter_line, is_part_line, number_of
@@ -35,6 +37,7 @@ def read(path: Path, *, split: str, progress: Progress) -> Manuscript:
         for item in binder.others:
             _leave_out(item, documents, manuscript)
     _divide(binder.draft, texts, manuscript, split)
+    manuscript.chapters = [_cut_notes(one, manuscript.losses) for one in manuscript.chapters]
     return manuscript
 
 
@@ -141,13 +144,21 @@ def _is_chapter_title(title: str) -> bool:
 
 
 def _chapter(title: str, part: str, documents: list[Document]) -> RawChapter:
-    return RawChapter(
-        title,
-        part,
-        tuple(_joined([document.blocks for document in documents])),
-        synopsis="\n\n".join(one.synopsis for one in documents if one.synopsis),
-        notes="\n\n".join(one.notes for one in documents if one.notes),
-    )
+    synopses = [" ".join(one.synopsis.split()) for one in documents if one.synopsis]
+    notes = [one.notes for one in documents if one.notes]
+    synopsis = " ".join(synopses)
+    if len(synopsis) > MAX_SYNOPSIS:
+        # Too long for one card: it begins the notes, whole.
+        synopsis, notes = shorten(synopsis, MAX_SYNOPSIS, placeholder="…"), [*synopses, *notes]
+    blocks = tuple(_joined([document.blocks for document in documents]))
+    return RawChapter(title, part, blocks, synopsis=synopsis, notes="\n\n".join(notes))
+
+
+def _cut_notes(chapter: RawChapter, losses: Losses) -> RawChapter:
+    if len(chapter.notes) <= MAX_NOTES:
+        return chapter
+    losses.counts["notes"] += 1
+    return replace(chapter, notes=chapter.notes[:MAX_NOTES])
 
 
 def _joined(scenes: list[list[Block]]) -> list[Block]:
