@@ -26,7 +26,7 @@ WORKER = "js/offline/worker.js"
 RETIRED = "js/offline/retired-worker.js"
 # What the page begins with beyond its own markup; the faces a writer may choose besides are left
 # to the browser's ordinary cache, where they are kept for ever by their hashed names.
-MODULES = ("js/offline/nx-offline.js",)
+PARTS = ("js/offline/nx-offline.js", "css/app.css")
 FONTS = ("fonts/literata-latin-italic.woff2",)
 IMPORT = re.compile(r"""\b(?:from|import)\s*\(?\s*["'](\.{1,2}/[^"']+)["']""")
 ADDRESS = re.compile(r'(?:href|src)="([^"]+)"')
@@ -69,12 +69,12 @@ def shell_files(page: str) -> list[str]:
     linked = {
         address for address in ADDRESS.findall(page) if address.startswith(settings.STATIC_URL)
     }
-    named = {static(name) for name in (*_modules(MODULES), *FONTS)}
+    named = {static(name) for name in (*_with_imports(PARTS), *FONTS)}
     return sorted(linked | named)
 
 
-def _modules(entries: tuple[str, ...]) -> set[str]:
-    """Return the modules and all they import, near and far."""
+def _with_imports(entries: tuple[str, ...]) -> set[str]:
+    """Return the modules and sheets and all they import, near and far."""
     found: set[str] = set()
     waiting = list(entries)
     while waiting:
@@ -92,7 +92,8 @@ def _imports(name: str) -> Iterator[str]:
 
 def _source(name: str) -> str:
     """Return the text of a static file; raise `FileNotFoundError` for one that is not there."""
-    path = finders.find(name)
+    # Gathered for a studio, a file may hold those it imported as a source.
+    path = settings.STATIC_ROOT / name if settings.IS_STATIC_HASHED else finders.find(name)
     if path is None:
         raise FileNotFoundError(name)
     return Path(path).read_text(encoding="utf-8")
