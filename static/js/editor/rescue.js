@@ -1,5 +1,13 @@
 /** Ways out for text the server does not have: the clipboard and a file. */
 
+/** @param {{wording: any, title: () => string}} page @returns {{copy: (html: string, button: HTMLElement) => void, download: (html: string) => void}} */
+export function waysOut({ wording, title }) {
+  return {
+    copy: (html, button) => copyHtml(html, plainText(html), (isCopied) => { if (isCopied) button.textContent = wording.say("copied"); }),
+    download: (html) => downloadHtml(html, title()),
+  };
+}
+
 /** @param {string} html @param {(isCopied: boolean) => void} onDone */
 export async function copyHtml(html, text, onDone) {
   const item = { "text/html": new Blob([html], { type: "text/html" }), "text/plain": new Blob([text], { type: "text/plain" }) };

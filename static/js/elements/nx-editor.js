@@ -4,6 +4,7 @@
  */
 
 import { ActivityMeter } from "../editor/activity.js";
+import { Beside, commentMarks } from "../editor/beside.js";
 import { Clash } from "../editor/clash.js";
 import { Copies } from "../editor/copies.js";
 import { FindBar, findMarks } from "../editor/find-bar.js";
@@ -12,7 +13,7 @@ import { LastingJournal } from "../editor/journal.js";
 import { Menus } from "../editor/menus.js";
 import { listenForPageKeys, listenToThePage } from "../editor/page-keys.js";
 import { QuietLine } from "../editor/quiet-line.js";
-import { copyHtml, downloadHtml, plainText } from "../editor/rescue.js";
+import { waysOut } from "../editor/rescue.js";
 import { room } from "../editor/room.js";
 import { Session } from "../editor/session.js";
 import { Shelter } from "../editor/shelter.js";
@@ -42,6 +43,7 @@ class NxEditor extends HTMLElement {
     this.wording = new Wording(this);
     this.meter = new ActivityMeter();
     this.prose = this.querySelector(".editor__prose");
+    this.ways = waysOut({ wording: this.wording, title: () => this.#titleField().value });
     this.line = new QuietLine(this, this.wording, this.#rescue());
     this.vault = new Vault(this.dataset.user);
     this.session = this.#makeSession();
@@ -88,14 +90,15 @@ class NxEditor extends HTMLElement {
     this.text = new TextView(this.prose, {
       doc,
       isSmart: () => this.switches.isSmart,
-      plugins: [room(this.wording), typewriter(() => this.switches.isTypewriter), findMarks()],
+      plugins: [room(this.wording), typewriter(() => this.switches.isTypewriter), findMarks(), commentMarks()],
       onChange: (change) => this.#changed(change),
-      onState: () => { this.menus?.update(); this.find?.update(); },
+      onState: () => { this.menus?.update(); this.find?.update(); this.beside?.comments.update(); },
     });
     this.menus = new Menus(this, this.wording, this.text);
     this.find = new FindBar(this, this.wording, this.text, this.leaving.signal);
     this.clash = new Clash(this.querySelector(".editor__page"), this.wording, this.text, this.#conflictActions());
     this.#openTitle();
+    this.beside = new Beside(this, this.wording, this.text, this.leaving.signal);
     this.#listen();
     this.line.showWords(this.text.words);
     this.copies = new Copies(this.dataset.chapter, this.vault, () => shownOf(this));
@@ -116,9 +119,9 @@ class NxEditor extends HTMLElement {
 
   #listen() {
     const { signal } = this.leaving;
-    const save = () => { this.heading.save(); this.session.dispatch({ type: "save_now" }); };
-    const leave = () => { this.heading.save(); this.session.leave(); };
-    const isUnsaved = () => this.session.isUnsaved || this.heading.isUnsaved;
+    const save = () => { this.heading.save(); this.beside.save(); this.session.dispatch({ type: "save_now" }); };
+    const leave = () => { this.heading.save(); this.beside.save(); this.session.leave(); };
+    const isUnsaved = () => this.session.isUnsaved || this.heading.isUnsaved || this.beside.isUnsaved;
     listenForPageKeys({ host: this, save, isUnsaved, toggleFocus: () => this.switches.toggleFocus(), signal });
     listenToThePage({ tell: (type) => this.session.dispatch({ type }), leave, signal });
     listenToFolds(this, signal);
@@ -140,6 +143,7 @@ class NxEditor extends HTMLElement {
   #saved(activity, { undo }) {
     this.line.today.acknowledged(activity);
     this.line.showToday();
+    this.beside.comments.tell();
     if (undo) offerUndo(undo, this.session, this.wording);
   }
 
@@ -177,8 +181,8 @@ class NxEditor extends HTMLElement {
   #rescue() {
     return {
       again: () => this.session.dispatch({ type: "save_now" }),
-      copy: (button) => this.#copy(this.text.html(), button),
-      download: () => downloadHtml(this.text.html(), this.#titleField().value),
+      copy: (button) => this.ways.copy(this.text.html(), button),
+      download: () => this.ways.download(this.text.html()),
       retry: () => location.reload(),
       write_here: () => this.session.tabs.ask(),
       see_both: () => this.clash.focus(),
@@ -187,15 +191,7 @@ class NxEditor extends HTMLElement {
   }
 
   #conflictActions() {
-    return {
-      choose: (choice, choices) => this.session.dispatch({ type: "chosen", choice, choices }),
-      copy: (html, button) => this.#copy(html, button),
-      download: (html) => downloadHtml(html, this.#titleField().value),
-    };
-  }
-
-  #copy(html, button) {
-    copyHtml(html, plainText(html), (isCopied) => { if (isCopied) button.textContent = this.wording.say("copied"); });
+    return { choose: (choice, choices) => this.session.dispatch({ type: "chosen", choice, choices }), ...this.ways };
   }
 }
 
