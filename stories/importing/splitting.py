@@ -152,21 +152,27 @@ def _is_chapter(text: str) -> bool:
 
 def _stands(blocks: Sequence[Block], at: int) -> bool:
     """A "Part One" at the chapters' own level, right above a chapter, is a part all the same."""
-    return not (is_part_line(blocks[at].text) and _is_followed_by_heading(blocks, at))
+    return not (is_part_line(blocks[at].text) and _heading_below(blocks, at) is not None)
 
 
 def _is_followed_by_heading(blocks: Sequence[Block], at: int) -> bool:
     return at + 1 < len(blocks) and blocks[at + 1].kind == "heading"
 
 
+def _heading_below(blocks: Sequence[Block], at: int) -> Block | None:
+    """Return the heading right below another, on the same page or the next."""
+    at += 1
+    while at < len(blocks) and blocks[at].kind in ("page", "anchor"):
+        at += 1
+    return blocks[at] if at < len(blocks) and blocks[at].kind == "heading" else None
+
+
 def _all_hold_headings(blocks: Sequence[Block], places: list[int]) -> bool:
     """Parts: each is a heading with a deeper heading right below, or reads "Part Two"."""
     if all(is_part_line(blocks[at].text) for at in places):
         return True
-    return all(
-        _is_followed_by_heading(blocks, at) and blocks[at + 1].level > blocks[at].level
-        for at in places
-    )
+    below = [(blocks[at], _heading_below(blocks, at)) for at in places]
+    return all(under is not None and under.level > block.level for block, under in below)
 
 
 class _Marker:
@@ -206,7 +212,8 @@ class _Marker:
     def _other_tops(self, at: int) -> bool:
         """A lone top heading at the front is the book's title; one of several may be a part."""
         level = self._blocks[at].level
-        if _is_followed_by_heading(self._blocks, at) and self._blocks[at + 1].level == level:
+        below = _heading_below(self._blocks, at)
+        if below is not None and below.level == level:
             return False
         return any(self._blocks[other].level == level for other in self._headings if other > at)
 
@@ -280,7 +287,7 @@ def drop_title_headings(
         ):
             break
         own = letters_of(block.text)
-        if own and (own in key or key in own):
+        if (own and key and (own in key or key in own)) or block.text == title:
             dropped.add(at)
             title = block.text if len(own) > len(key) and not dropped - {at} else title
         elif block.kind == "heading" and is_bare(title) and not extra and is_alone(blocks, at, end):

@@ -14,6 +14,7 @@ from stories.importing.blocks import BLANK, BREAK, PAGE, Block, is_ornament, par
 from stories.importing.book import ImportRefused, Progress
 from stories.importing.encoding import decode
 from stories.importing.headings import (
+    MAX_TITLE,
     is_all_caps,
     is_part_line,
     is_strict_chapter_line,
@@ -125,7 +126,7 @@ def _heading_levels(groups: list[_Group]) -> dict[int, int]:
     short = [
         (at, group)
         for at, group in enumerate(groups)
-        if len(group.lines) <= 3 and len(group.text) <= 120
+        if (len(group.lines) <= 3 and len(group.text) <= 120) or _is_underlined(group)
     ]
     underlined = {at: group.lines[1].strip()[0] for at, group in short if _is_underlined(group)}
     if "-" in underlined.values():
@@ -166,7 +167,9 @@ def _number(group: _Group) -> str:
 
 
 def _is_underlined(group: _Group) -> bool:
-    return len(group.lines) == 2 and _UNDERLINE.fullmatch(group.lines[1].strip()) is not None
+    title, *rule = group.lines
+    is_title = len(rule) == 1 and len(title) <= MAX_TITLE
+    return is_title and _UNDERLINE.fullmatch(rule[0].strip()) is not None
 
 
 def _written(
