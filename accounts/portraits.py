@@ -16,6 +16,7 @@ from nexus.lib.effects import after_commit
 from nexus.lib.errors import NotFound
 from nexus.lib.picture_files import discard_pictures, keep_picture, serve_picture, sweep
 from nexus.lib.pictures import Frame, as_jpeg
+from nexus.lib.storage import refusing_faults
 
 FOLDER = "portraits"
 # Square, and small enough to serve the header as well as its own page, on fine screens too.
@@ -29,11 +30,13 @@ def set_portrait(user: User, *, file: IO[bytes]) -> None:
     when it cannot be kept. Then the portrait is as it was.
     """
     limits.picture(user.pk)
-    put_portrait(user, as_jpeg(file, SQUARE))
+    picture = as_jpeg(file, SQUARE)
+    with refusing_faults():
+        put_portrait(user, picture)
 
 
 def put_portrait(user: User, picture: bytes) -> None:
-    """Make a JPEG of ours the portrait; Busy when it cannot be kept."""
+    """Make a JPEG of ours the portrait; OSError when it cannot be kept."""
     name = keep_picture(FOLDER, picture)
     try:
         _exchange(user, name)

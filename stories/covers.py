@@ -30,6 +30,7 @@ from nexus.lib.picture_files import (
     version_of,
 )
 from nexus.lib.pictures import Frame, as_jpeg, as_webp
+from nexus.lib.storage import refusing_faults
 from stories.models import Story
 
 FOLDER = "covers"
@@ -47,11 +48,13 @@ def set_cover(story: Story, *, file: IO[bytes], at: datetime) -> Story:
     when it cannot be kept, NotFound when the story has gone meanwhile. Then the cover is as it was.
     """
     limits.picture(story.owner_id)
-    return put_cover(story, as_jpeg(file, LARGEST), at=at)
+    picture = as_jpeg(file, LARGEST)
+    with refusing_faults():
+        return put_cover(story, picture, at=at)
 
 
 def put_cover(story: Story, picture: bytes, *, at: datetime) -> Story:
-    """Make a JPEG of ours the cover; raises what `set_cover` raises of keeping it."""
+    """Make a JPEG of ours the cover; OSError when it cannot be kept, NotFound as above."""
     name = keep_picture(FOLDER, picture)
     try:
         _exchange(story, name, at=at)
@@ -59,6 +62,15 @@ def put_cover(story: Story, picture: bytes, *, at: datetime) -> Story:
         discard_pictures([name])
         raise
     return story
+
+
+def bring_cover(story_id: UUID, picture: bytes) -> None:
+    """Give a story that was just brought in the JPEG of ours it came with, in the trash too.
+
+    Raises OSError when it cannot be kept. Where the transaction fails, the file is swept up.
+    """
+    Story.objects.filter(pk=story_id).update(cover=keep_picture(FOLDER, picture))
+    _ask_for_sizes(story_id)
 
 
 def remove_cover(story: Story, *, at: datetime) -> Story:

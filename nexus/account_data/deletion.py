@@ -26,6 +26,7 @@ from accounts.services import confirm_identity
 from analytics.warehouse.months import forget_writer
 from jobs.models import Job
 from jobs.services import cancel_job
+from nexus.account_data.pictures import stored_names
 from nexus.lib.effects import after_commit
 from nexus.lib.errors import Invalid
 
@@ -125,7 +126,7 @@ def purge_account(user_id: UUID, *, at: datetime) -> dict[str, int] | None:
 
 def _delete_files(person: User) -> int:
     kept = Job.objects.filter(owner=person).exclude(upload="")
-    names = list(kept.values_list("upload", flat=True))
+    names = [*kept.values_list("upload", flat=True), *stored_names(person)]
     for name in names:
         default_storage.delete(name)
     return len(names)

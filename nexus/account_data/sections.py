@@ -20,6 +20,7 @@ from accounts.models import User
 from analytics.models import Forecast, RestDay, WritingDay, WritingSession
 from nexus.account_data import mending
 from nexus.account_data.archive import Archive
+from nexus.account_data.pictures import restore_pictures, write_pictures
 from stories.models import (
     Chapter,
     ChapterVersion,
@@ -197,7 +198,7 @@ SECTIONS: tuple[Section, ...] = (
         frozenset({"id", "rolled_up_at"}),
     ),
 )
-EXTRAS: tuple[Extra, ...] = ()
+EXTRAS: tuple[Extra, ...] = (Extra(_("Pictures"), write_pictures, restore_pictures),)
 # What an account has besides these, and why it does not come back with an archive. Those of the
 # first group are told in `profile.json`, `devices.json` and `api-tokens.json`.
 LEFT_OUT = {
@@ -214,6 +215,7 @@ LEFT_OUT = {
     "socialaccount.SocialToken": "a key; nobody signs in by an archive",
     "admin.LogEntry": "what staff did, which is the studio's",
     "jobs.Job": "work of the moment, and its files",
+    "jobs.JobUpdate": "what was told of that work",
     "stories.SaveReceipt": "an answer kept for a day, so that a request may be sent twice",
     "stories.SearchEntry": "an index, made anew from the text",
 }

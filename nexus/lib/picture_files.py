@@ -30,9 +30,8 @@ logger = structlog.get_logger("nexus.pictures")
 
 
 def keep_picture(folder: str, data: bytes) -> str:
-    """Store a JPEG of ours and return its name; Busy when it cannot be kept."""
-    with refusing_faults():
-        return default_storage.save(f"{folder}/{secrets.token_hex(16)}.jpg", ContentFile(data))
+    """Store a JPEG of ours and return its name; OSError when it cannot be kept."""
+    return default_storage.save(f"{folder}/{secrets.token_hex(16)}.jpg", ContentFile(data))
 
 
 def version_of(name: str) -> str:
