@@ -1,9 +1,11 @@
-"""What may be a tag: pure, so that the form, the API and the service hold one rule."""
+"""What may be a tag: one rule for the form, the API and the service; and where its stories are."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from nexus.lib.errors import Invalid
@@ -41,6 +43,11 @@ def clean_tags(raw: Iterable[str], *, field: str = "tags") -> list[str]:
 def split_tags(typed: str) -> list[str]:
     """Return what stands between the commas of a line of tags; what is empty says nothing."""
     return [part for part in typed.split(SEPARATOR) if part.strip()]
+
+
+def library_url(name: str) -> str:
+    """Return where the writer sees all her stories with this tag."""
+    return f"{reverse('desk')}?{urlencode({'tag': name})}#library"
 
 
 def join_tags(names: Iterable[str]) -> str:

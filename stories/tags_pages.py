@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -18,6 +17,7 @@ from nexus.lib.errors import DomainError
 from stories.models import Tag
 from stories.series_forms import TagForm
 from stories.services import tags as tag_services
+from stories.tags import library_url
 
 
 @login_required
@@ -31,7 +31,7 @@ def tag_list(request: HttpRequest) -> HttpResponse:
             "id": str(pk),
             "name": name,
             "count": count,
-            "url": f"{reverse('desk')}?{urlencode({'tag': name})}#library",
+            "url": library_url(name),
             "is_editing": str(pk) == editing,
         }
         for pk, name, count in found.values_list("pk", "name", "stories_total")

@@ -13,7 +13,8 @@ from accounts.models import Session
 from analytics.models import RestDay
 from jobs.models import Job
 from stories.history import keep_conflict_copy
-from stories.models import Replacement
+from stories.models import Replacement, Tag
+from stories.services.shelves import create_series
 from stories.services.targets import create_target
 from stories.tests.builders import make_chapter, make_story
 from tests.test_strangers import PAGES, filled
@@ -47,10 +48,11 @@ FIELDS = """
     week_start theme idle_minutes email login password password1 oldpassword next action
     code credential name at next_base next_id scene_break
     find replacement match_case whole_words seen out shown take apply
+    series tags
 """.strip().split()
 QUERY_FIELDS = """
     q cursor case whole page status sort edit frequency from_date to_date next story at title
-    scene_break
+    scene_break tag moved to
 """.strip().split()
 VALUES = [
     "",
@@ -98,7 +100,8 @@ def ids(alice, signed_in):
     signed_in(alice)
     token, _secret = api_tokens.create(alice, name="Program", scopes=["read"])
     today = timezone.now().date()
-    story = make_story(alice)
+    story = make_story(alice, tags=["sea"])
+    series = create_series(alice, title="Tides", stories=[story], at=timezone.now())
     chapter = make_chapter(story)
     make_chapter(story, title="Two")
     kept = keep_conflict_copy(chapter, content="<p>Copy</p>", by=alice, at=timezone.now())
@@ -107,6 +110,8 @@ def ids(alice, signed_in):
     step = Replacement.objects.create(story=story, find="a", replacement="b", count=1, steps=[])
     return {
         "replacement_id": step.pk,
+        "series_id": series.pk,
+        "tag_id": Tag.objects.get(owner=alice).pk,
         "story_id": story.pk,
         "chapter_id": chapter.pk,
         "target_id": target.pk,

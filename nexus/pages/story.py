@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -34,6 +33,7 @@ from stories.forms import ChapterForm
 from stories.models import Chapter, Story, Target
 from stories.series import place_of
 from stories.services import chapters as chapter_services
+from stories.tags import library_url
 from stories.views import add_refusal, own_chapter
 
 WORDS_READ_PER_MINUTE = 250
@@ -205,10 +205,7 @@ def _state_of_published() -> dict[str, str]:
 
 def _tags(story: Story) -> list[dict[str, str]]:
     names = story.story_tags.order_by("place").values_list("tag__name", flat=True)
-    return [
-        {"name": name, "url": f"{reverse('desk')}?{urlencode({'tag': name})}#library"}
-        for name in names
-    ]
+    return [{"name": name, "url": library_url(name)} for name in names]
 
 
 def _parts(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""What the palette offers: stories and chapters by title, then passages of the text."""
+"""What the palette offers: stories, chapters, series and tags by name, then passages."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from stories.models import Chapter, Story
+from stories.models import Chapter, Series, Story, Tag
 from stories.searching.answer import search
 from stories.searching.folding import fold
 from stories.searching.links import passage_url
+from stories.tags import library_url
 
-STORIES, CHAPTERS, PASSAGES, RECENT = 4, 6, 4, 5
+STORIES, CHAPTERS, SHELVES, PASSAGES, RECENT = 4, 6, 3, 4, 5
 NO_ID = str(UUID(int=0))
 Item = dict[str, Any]
 
@@ -26,7 +27,7 @@ def suggestions(user: User, raw: str) -> list[Item]:
     if not wanted:
         return [*_chapters(user, [], RECENT)]
     titles = [*_stories(user, wanted), *_chapters(user, wanted, CHAPTERS)]
-    return [*titles, *_passages(user, raw)]
+    return [*titles, *_series(user, wanted), *_tags(user, wanted), *_passages(user, raw)]
 
 
 def _stories(user: User, wanted: list[str]) -> Iterator[Item]:
@@ -49,6 +50,22 @@ def _chapters(user: User, wanted: list[str], most: int) -> Iterator[Item]:
     for pk, (title, story), _folded in _best(titles, wanted)[:most]:
         url = address.replace(NO_ID, str(pk))
         yield {"group": group, "title": title, "note": story, "url": url}
+
+
+def _series(user: User, wanted: list[str]) -> Iterator[Item]:
+    rows = Series.objects.visible_to(user).by_title().values_list("pk", "title")
+    titles = [(pk, title, fold(title)) for pk, title in rows]
+    for pk, title, _folded in _best(titles, wanted)[:SHELVES]:
+        url = reverse("stories:series", args=[pk])
+        yield {"group": _("Series"), "title": title, "note": "", "url": url}
+
+
+def _tags(user: User, wanted: list[str]) -> Iterator[Item]:
+    """Give the tags that fit; each leads to the library with its stories."""
+    names = Tag.objects.visible_to(user).by_name().values_list("name", flat=True)
+    found = [(name, name, fold(name)) for name in names]
+    for name, _same, _folded in _best(found, wanted)[:SHELVES]:
+        yield {"group": _("Tags"), "title": name, "note": "", "url": library_url(name)}
 
 
 def _best(titles: list[tuple[Any, Any, str]], wanted: list[str]) -> list[tuple[Any, Any, str]]:

@@ -157,3 +157,16 @@ def test_titles_and_tags_are_text_wherever_they_stand(as_alice, alice):
     for path in ("/", "/series/", f"/series/{series.pk}/", "/tags/", f"/stories/{story.pk}/"):
         page = as_alice.get(path).content.decode()
         assert "&lt;b&gt;x" in page and "<b>x" not in page, path
+
+
+def test_the_palette_leads_to_series_and_tags_of_the_writer_alone(as_alice, as_bob, alice):
+    story = make_story(alice, tags=["Café noir"])
+    series = create_series(alice, title="Lántern Nights", stories=[story], at=NOW)
+
+    def found(client, words):
+        items = client.get("/palette/", {"q": words}).json()["items"]
+        return [(item["group"], item["title"], item["url"]) for item in items]
+
+    assert found(as_alice, "lantern") == [("Series", "Lántern Nights", f"/series/{series.pk}/")]
+    assert found(as_alice, "cafe") == [("Tags", "Café noir", "/?tag=Caf%C3%A9+noir#library")]
+    assert found(as_bob, "lantern") == found(as_bob, "cafe") == []
