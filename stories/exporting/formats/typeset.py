@@ -29,7 +29,7 @@ def string(text: str) -> str:
 
 def chapter(chapter: Chapter, *, deeper: int) -> str:
     part = f"#part-page({string(chapter.part)})\n" if chapter.part else ""
-    return f"{part}{title(chapter.title, deeper=deeper)}{_blocks(parse(chapter.content), deeper)}"
+    return f"{part}{title(chapter.title, deeper=deeper)}{_kept(parse(chapter.content), deeper)}"
 
 
 def title(text: str, *, deeper: int) -> str:
@@ -38,6 +38,11 @@ def title(text: str, *, deeper: int) -> str:
 
 def paragraphs(texts: Sequence[str]) -> str:
     return "".join(f"#{string(text)}\n\n" for text in texts)
+
+
+def _kept(blocks: Sequence[Block], deeper: int) -> str:
+    """Hold a chapter together: its lines are set once, however often pages are numbered anew."""
+    return f"#block(width: 100%)[\n{_blocks(blocks, deeper)}]\n\n" if blocks else ""
 
 
 def _blocks(blocks: Sequence[Block], deeper: int) -> str:
