@@ -21,6 +21,7 @@ from jobs.models import Job
 from jobs.services import discard_upload, enqueue_job
 from jobs.work import JobCancelled, JobRefused, Run, Shown, register_work
 from nexus.lib.errors import Conflict, DomainError, FieldError, Invalid, TooLarge
+from nexus.lib.failpoints import hit
 from nexus.lib.names import MAX_LENGTH, clean_title, title_key
 from stories.import_doors import Door, door_for, door_of, written_by
 from stories.import_pages import show_reading, show_writing
@@ -209,6 +210,7 @@ def _write(job: Job, reading: Job, chapters: Sequence[ImportedChapter]) -> dict[
     wanted = Job.objects.filter(pk=job.pk, cancel_requested_at__isnull=True)
     if not wanted.filter(result__isnull=True).update(result=result):
         raise JobCancelled
+    hit("import-written")
     return result
 
 

@@ -23,11 +23,11 @@ TEXT, CLOSE, PING = 1, 8, 9
 class Wire:
     """Just enough of the WebSocket protocol to be a browser."""
 
-    def __init__(self, site, *, cookie="", origin=None):
+    def __init__(self, site, *, cookie="", origin=None, path="/ws/live/"):
         host, port = site.host.split(":")
         self.connection = socket.create_connection((host, int(port)), timeout=5)
         lines = [
-            "GET /ws/live/ HTTP/1.1",
+            f"GET {path} HTTP/1.1",
             f"Host: {site.host}",
             "Upgrade: websocket",
             "Connection: Upgrade",

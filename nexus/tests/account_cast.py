@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import ApiToken, EmailChange, User
 from accounts.services import keep_address
 from analytics.models import Forecast, RestDay, WritingDay, WritingSession
+from jobs.changes import update_of
 from jobs.models import Job
 from stories.history import keep_conflict_copy
 from stories.models import Chapter, Comment, Replacement, SaveReceipt
@@ -75,6 +76,7 @@ def furnish(user: User, word: str) -> User:
     assert WritingSession.objects.filter(user=user).exists()
     job = Job(owner=user, kind="import.read", title=f"upload {word}", status="failed")
     job.upload.save(f"upload-{word}", ContentFile(f"upload {word}".encode()))
+    update_of(job).save()
     search(user, word)
     SaveReceipt.objects.create(
         user=user, key=uuid.uuid4(), route=word, body_hash="x", response={"text": word}
