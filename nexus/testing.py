@@ -28,6 +28,7 @@ from nexus import embedded
 
 BASE = Path(__file__).resolve().parent.parent
 LOUD = "NOT RUN:"
+ASYNC_UNSAFE = "DJANGO_ALLOW_ASYNC_UNSAFE"
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 
 
@@ -67,6 +68,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    _chromium.close()
     _servers.close()
 
 
@@ -94,6 +96,39 @@ def _require() -> Any:
     return require
 
 
+# --- What tests leave behind ------------------------------------------------------
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_emptying() -> Iterator[None]:
+    """Empty the tables after a test that commits in a fraction of the time Django takes.
+
+    Its TRUNCATE makes a hundred files anew, and its signal writes all permissions again.
+    """
+    from django.test import TransactionTestCase
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: empty_tables())
+        yield
+
+
+def empty_tables() -> None:
+    """Delete every row a person or a program made, once nobody is writing."""
+    from django.db import connection
+
+    kept = {"django_content_type", "auth_permission"}
+    names = sorted(set(connection.introspection.django_table_names()) - kept)
+    tables = [connection.ops.quote_name(name) for name in names]
+    # Of two that wait for each other Postgres sends away the one that asks first.
+    limits = {"lock_timeout": "30s", "statement_timeout": "0", "deadlock_timeout": "20s"}
+    steps = [f"SET LOCAL {name} = '{value}'" for name, value in limits.items()]
+    steps += [f"LOCK TABLE {', '.join(tables)} IN SHARE ROW EXCLUSIVE MODE"]
+    steps += ["SET LOCAL session_replication_role = replica"]
+    steps += [f"DELETE FROM {table}" for table in tables]
+    with connection.cursor() as cursor:
+        cursor.execute("; ".join(["BEGIN", *steps, "COMMIT"]))
+
+
 # --- A real site ------------------------------------------------------------------
 
 
@@ -118,7 +153,8 @@ def _site_environment(django_db_setup: None) -> dict[str, str]:
     from django.db import connection
 
     name = connection.settings_dict["NAME"]
-    return os.environ | {
+    inherited = {key: value for key, value in os.environ.items() if key != ASYNC_UNSAFE}
+    return inherited | {
         "DATABASE_URL": embedded.database_url(VAR, name),
         "PYTHONPATH": str(BASE),
         "LOG_LEVEL": "WARNING",
@@ -193,25 +229,76 @@ def wait_for_page(port: int, process: subprocess.Popen[bytes], seconds: float = 
 # --- A real browser ---------------------------------------------------------------
 
 
-@pytest.fixture
-def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """A fresh Chromium. Not shared between tests: its loop would block async ones."""
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    program = require(next(filter(None, map(shutil.which, names)), None), "Chromium")
-    from playwright.sync_api import sync_playwright
+class Chromium:
+    """One Chromium for the tests that follow each other; starting it costs more than most of them.
 
-    # Playwright runs its loop in this thread, which Django takes for asynchronous code.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    options = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
+    Playwright runs its loop in this thread, which blocks asynchronous tests and which Django takes
+    for asynchronous code: it ends with the last of its tests.
+    """
+
+    def __init__(self) -> None:
+        self._stack = contextlib.ExitStack()
+        self._browser: Any = None
+
+    def open(self) -> Any:
+        """Return the browser, started anew where there is none or where it crashed."""
+        if self._browser is not None and not self._browser.is_connected():
+            self.close()
+        if self._browser is None:
+            self._browser = self._start()
+        return self._browser
+
+    def _start(self) -> Any:
+        names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+        program = require(next(filter(None, map(shutil.which, names)), None), "Chromium")
+        from playwright.sync_api import sync_playwright
+
+        options = ["--no-sandbox"] if os.geteuid() == 0 else []
+        os.environ[ASYNC_UNSAFE] = "true"
+        self._stack.callback(os.environ.pop, ASYNC_UNSAFE, None)
+        playwright = self._stack.enter_context(sync_playwright())
         browser = playwright.chromium.launch(executable_path=program, args=options)
-        yield browser
-        browser.close()
+        self._stack.callback(browser.close)
+        return browser
+
+    def close(self) -> None:
+        """End it, if it was started."""
+        self._browser = None
+        self._stack.close()
+
+
+_chromium = Chromium()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: Any) -> None:
+    if "_browses" not in item.fixturenames:
+        _chromium.close()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[Any]) -> None:
+    """Take the slow ones first and together: they share a browser, the quick ones fill the end."""
+    items.sort(key=lambda item: "_browses" not in item.fixturenames)
+
+
+@pytest.fixture
+def _browses() -> None:
+    """Tells the tests that use the browser from the others."""
+
+
+@pytest.fixture
+def browser(_browses: None) -> Iterator[Any]:
+    """A Chromium in which nothing is open and nothing remembered."""
+    browser = _chromium.open()
+    yield browser
+    for context in browser.contexts:
+        context.close()
 
 
 @pytest.fixture
 def browser_page(browser: Any) -> Any:
-    """A page of a fresh Chromium."""
+    """A page of a window of its own."""
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     page.set_default_timeout(10_000)
     return page
