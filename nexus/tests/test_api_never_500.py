@@ -166,10 +166,11 @@ def test_nasty_input_is_refused_kindly(as_alice, place, method, below, operation
     answers += [send(as_alice, other, own) for other in ("head", "options", "trace")]
     answers += [send(as_alice, method, own + query) for query in queries(operation)]
     answers += [send(as_alice, method, own, **headers) for headers in NASTY_HEADERS]
-    keys = {"If-Match": f'"{chapter.etag}"', "Idempotency-Key": str(uuid.uuid4())}
     if method in {"post", "put", "patch"}:
+        answers += [send(as_alice, method, own, body) for body in NASTY_BODIES]
         for body in bodies(operation, schema, chapter):
-            answers.append(send(as_alice, method, own, body))
+            # A key of its own: one that was used refuses the next body before it is looked at.
+            keys = {"If-Match": f'"{chapter.etag}"', "Idempotency-Key": str(uuid.uuid4())}
             answers.append(send(as_alice, method, own, body, **keys))
     for answer in answers:
         assert answer.status_code < 500 or b"google_not_configured" in answer.content
