@@ -5,8 +5,7 @@
 
 import { BLOCKS, linkAt, MARKS, setLink, STEPS } from "./formats.js";
 import { linkOf } from "./schema.js";
-
-const SVG = "http://www.w3.org/2000/svg";
+import { CHAIN, sign, SPEECH } from "./signs.js";
 
 export class Menus {
   constructor(host, wording, textView) {
@@ -41,7 +40,7 @@ export class Menus {
     for (const formats of groups) {
       const group = Object.assign(document.createElement("div"), { className: "formats__group" });
       group.append(...formats.map((format) => this.#button(format)));
-      if (formats === MARKS) group.append(this.#linkButton());
+      if (formats === MARKS) group.append(this.#linkButton(), this.#commentButton());
       bar.append(group);
     }
     bar.append(this.#linkForm());
@@ -74,7 +73,7 @@ export class Menus {
 
   #linkButton() {
     const button = this.#plainButton("link", "");
-    button.append(linkSign());
+    button.append(sign(CHAIN));
     button.isOn = (state) => linkAt(state) !== "";
     button.addEventListener("click", () => {
       const form = button.closest(".formats").querySelector("form");
@@ -82,6 +81,13 @@ export class Menus {
       form.elements.href.value = linkAt(this.text.view.state);
       if (!form.hidden) form.elements.href.focus();
     });
+    return button;
+  }
+
+  #commentButton() {
+    const button = this.#plainButton("comment", "");
+    button.append(sign(SPEECH));
+    button.addEventListener("click", () => this.host.dispatchEvent(new Event("comment")));
     return button;
   }
 
@@ -133,8 +139,9 @@ export class Menus {
     const middle = start.top === end.top ? (start.left + end.left) / 2 : (start.left + view.dom.getBoundingClientRect().right) / 2;
     const left = Math.min(Math.max(8, middle - width / 2), document.documentElement.clientWidth - width - 8);
     const top = start.top - height - 10 > 0 ? start.top - height - 10 : end.bottom + 10;
-    this.bar.style.left = `${left + window.scrollX}px`;
-    this.bar.style.top = `${top + window.scrollY}px`;
+    const frame = this.host.getBoundingClientRect();
+    this.bar.style.left = `${left - frame.left}px`;
+    this.bar.style.top = `${top - frame.top}px`;
   }
 
   #toggleSheet() {
@@ -170,16 +177,6 @@ function mark(bar, state) {
   for (const button of bar.querySelectorAll("button.formats__button")) {
     if (button.isOn) button.setAttribute("aria-pressed", String(button.isOn(state)));
   }
-}
-
-function linkSign() {
-  const sign = document.createElementNS(SVG, "svg");
-  sign.setAttribute("viewBox", "0 0 20 20");
-  sign.setAttribute("class", "icon");
-  const path = document.createElementNS(SVG, "path");
-  path.setAttribute("d", "M8.5 11.5a3 3 0 0 0 4.3 0l2.6-2.6a3 3 0 0 0-4.3-4.3l-1 1M11.5 8.5a3 3 0 0 0-4.3 0l-2.6 2.6a3 3 0 0 0 4.3 4.3l1-1");
-  sign.append(path);
-  return sign;
 }
 
 /** A toolbar is one stop; arrows move along it. */
