@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 COMPOSE := docker compose --env-file .env.docker
 export PORT NEXUS_VAR
 
-.PHONY: help run dev demo test faults lint lint-js bench screenshots admin backup restore up down destroy logs tail ps connectivity
+.PHONY: help run dev demo test faults smoke stack lint lint-js bench screenshots admin backup restore up down destroy logs tail ps connectivity
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,12 @@ test: .venv/development ## run every test
 
 faults: .venv/development ## break servers under writers, 15 min (NEXUS_KILLS=200, NEXUS_SEED)
 	@NEXUS_KILLS=$${NEXUS_KILLS:-200} $(BIN)/python -m pytest -n 0 tests/faults
+
+smoke: .venv/development ## run the production layout behind nginx and look at it from outside
+	@exec $(BIN)/python -m pytest -n 0 deploy/tests
+
+stack: .venv/development ## start the production layout on a free port, until Ctrl-C
+	@exec $(BIN)/python -m deploy.layout
 
 lint: .venv/development ## check style, types, layers, templates, migrations
 	$(BIN)/python -m ruff check .
