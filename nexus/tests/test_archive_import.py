@@ -182,7 +182,13 @@ STATISTICS = (
     "/stories/{story}/forecast",
     "/chapters/{chapter}/versions",
 )
-PAGES = ("/analytics/", "/stories/{story}/analytics/", "/stories/{story}/plan/", "/targets/")
+PAGES = (
+    "/analytics/",
+    "/analytics/lifetime/",
+    "/stories/{story}/analytics/",
+    "/stories/{story}/plan/",
+    "/targets/",
+)
 
 
 def answers(client, user):
@@ -199,8 +205,8 @@ def answers(client, user):
     for address in PAGES:
         answer = client.get(address.format(**values))
         text = answer.content.decode().partition("<main")[2].partition("</main>")[0]
-        # Keys of forms, and places in a list that are written as one long word.
-        found[address] = re.sub(r"[\w=-]{50,}", "", without_ids(text))
+        # Keys of forms, places in a list that are written as one long word, the time of looking.
+        found[address] = re.sub(r"[\w=-]{50,}|As of [^.]+", "", without_ids(text))
         assert text and answer.status_code == 200
     return found
 
