@@ -67,6 +67,12 @@ class ExportForm(forms.Form):
     front_matter = forms.BooleanField(
         label=_("Title page and contents"), required=False, initial=True
     )
+    cover = forms.BooleanField(
+        label=_("Your cover"),
+        required=False,
+        initial=True,
+        help_text=_("The picture you chose, in EPUB, Word and PDF."),
+    )
     author = forms.CharField(label=_("Author’s name"), max_length=MAX_NAME, required=False)
     author_note = forms.CharField(
         label=_("Author’s note"),

@@ -35,6 +35,9 @@ class ExportOptionsSerializer(serializers.Serializer[Any]):
         allow_blank=True,
         help_text="Of a manuscript's first page: one line each, the legal name first.",
     )
+    cover = StrictBooleanField(
+        required=False, help_text="The uploaded picture, in `epub`, `docx` and `pdf`."
+    )
     drafts = StrictBooleanField(required=False)
     font = StrictChoiceField(choices=FONTS, required=False)
     front_matter = StrictBooleanField(required=False)

@@ -22,6 +22,8 @@ from jobs.models import Job
 from jobs.services import discard_upload, enqueue_job
 from jobs.work import JobCancelled, JobRefused, Run, register_work
 from nexus.lib.errors import Conflict, Invalid
+from nexus.lib.picture_files import read_picture
+from nexus.lib.pictures import size_of
 from stories import export_shown
 from stories.exporting import book as books
 from stories.exporting.formats import FORMATS, Format
@@ -42,6 +44,7 @@ class Options:
     author: str = ""
     author_note: str = ""
     contact: str = ""
+    cover: bool = True
     drafts: bool = True
     font: str = "book"
     front_matter: bool = True
@@ -165,8 +168,20 @@ def _book(job: Job) -> books.Book:
         ],
         made_at=timezone.localtime(job.created_at),
         note=options.author_note,
+        cover=_cover(story) if options.cover else None,
         look=_look(options),
     )
+
+
+def _cover(story: Story) -> books.Cover | None:
+    """Return the picture the writer chose; the cover set from the title stays in the studio."""
+    if not story.cover:
+        return None
+    try:
+        raw = read_picture(str(story.cover.name))
+    except FileNotFoundError:
+        return None
+    return books.Cover(raw, *size_of(raw))
 
 
 def _rows(story: Story) -> QuerySet[Chapter]:

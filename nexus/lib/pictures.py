@@ -87,6 +87,12 @@ def as_webp(raw: bytes, frame: Frame) -> bytes:
         return _written(_drawn(image, frame), "WEBP")
 
 
+def size_of(raw: bytes) -> tuple[int, int]:
+    """Return the width and height of a picture of ours, in pixels."""
+    with _judged(raw) as image:
+        return image.size
+
+
 @contextmanager
 def _judged(raw: bytes) -> Iterator[Image.Image]:
     """Open a picture whose sizes have been found harmless; turn what it raises into a refusal."""

@@ -46,8 +46,20 @@ class Chapter:
 
 
 @dataclass(frozen=True, slots=True)
+class Cover:
+    """A JPEG and its sizes in pixels."""
+
+    raw: bytes
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
 class Book:
-    """A story as it leaves the studio. `language` is a BCP 47 tag; `note` is plain text."""
+    """A story as it leaves the studio. `language` is a BCP 47 tag; `note` is plain text.
+
+    Formats without covers leave `cover` out.
+    """
 
     id: str
     title: str
@@ -57,6 +69,7 @@ class Book:
     chapters: Sequence[Chapter]
     made_at: datetime
     note: str = ""
+    cover: Cover | None = None
     look: Look = field(default_factory=Look)
 
     @property

@@ -20,6 +20,11 @@ class Bundle:
         with self.opened(path, is_stored=is_stored) as write:
             write.write(text.encode("utf-8", "replace"))
 
+    def add_picture(self, path: str, raw: bytes) -> None:
+        """Put a JPEG in, which nothing would make smaller."""
+        with self.opened(path, is_stored=True) as write:
+            write.write(raw)
+
     @contextmanager
     def opened(self, path: str, *, is_stored: bool = False) -> Iterator[IO[bytes]]:
         info = ZipInfo(path, date_time=self._at)

@@ -11,6 +11,10 @@ _NOTE = {
     "it": "Nota dell’autore", "nl": "Nawoord van de auteur", "pt": "Nota do autor",
     "pl": "Od autora", "ru": "От автора", "sv": "Författarens anmärkning",
 }  # fmt: skip
+_COVER = {
+    "de": "Umschlag", "fr": "Couverture", "es": "Cubierta", "it": "Copertina", "nl": "Omslag",
+    "pt": "Capa", "pl": "Okładka", "ru": "Обложка", "sv": "Omslag",
+}  # fmt: skip
 
 
 def contents(language: str) -> str:
@@ -19,3 +23,7 @@ def contents(language: str) -> str:
 
 def authors_note(language: str) -> str:
     return _NOTE.get(language.partition("-")[0].lower(), "Author’s note")
+
+
+def cover_of(title: str, language: str) -> str:
+    return f"{_COVER.get(language.partition('-')[0].lower(), 'Cover')}: {title}"

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from uuid import uuid4
+from zipfile import ZipFile
 
 import pytest
 from django.core.files.storage import default_storage
@@ -10,14 +11,15 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.utils import timezone
 
 from accounts import limits
+from jobs.services import run_job
 from nexus.lib import effects
 from nexus.lib.errors import NotFound
 from nexus.tests.pictures_cast import SECRET, opened, picture, told
-from stories import covers, tasks
+from stories import covers, exports, tasks
 from stories.models import KEPT_IN_TRASH, Story
 from stories.services.stories import restore_story, trash_story
 from stories.services.trash import purge_trash
-from stories.tests.builders import make_story, send
+from stories.tests.builders import make_chapter, make_story, send
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -163,7 +165,6 @@ def test_a_late_delivery_leaves_nothing_behind(story, monkeypatch):
 def test_until_then_the_large_one_stands_in_and_the_wish_is_sent_once(as_alice, story, settled):
     covers.set_cover(story, file=upload(picture((600, 900))), at=NOW)
     address = covers.shown(story)["small"]
-    asked = []
     with settled() as asked:
         first = as_alice.get(address)
     assert first["Content-Type"] == "image/jpeg" and "no-cache" in first["Cache-Control"]
@@ -215,6 +216,26 @@ def test_programs_upload_read_and_remove_it(as_alice, story):
 def test_programs_are_refused_in_the_same_words(as_alice, story, raw, status):
     answer = put(as_alice, story.pk, raw)
     assert answer.status_code == status and answer.json()["errors"][0]["field"] == "file"
+
+
+@pytest.mark.parametrize(("wanted", "borne"), [(True, True), (False, False)])
+def test_an_export_bears_it_when_wanted(story, wanted, borne):
+    make_chapter(given(story), title="One")
+    options = exports.Options(cover=wanted)
+    job = exports.start_export(story, format="epub", options=options)
+    run_job(str(job.pk))
+    job.refresh_from_db()
+    with default_storage.open(job.upload.name) as file:
+        assert ("EPUB/cover.jpg" in ZipFile(file).namelist()) is borne
+
+
+def test_an_export_goes_on_without_a_picture_that_is_lost(story):
+    make_chapter(given(story), title="One")
+    default_storage.delete(story.cover.name)
+    job = exports.start_export(story, format="docx")
+    run_job(str(job.pk))
+    job.refresh_from_db()
+    assert job.status == "done"
 
 
 # --- The end of it ----------------------------------------------------------------

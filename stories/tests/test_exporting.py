@@ -2,14 +2,17 @@
 
 import io
 import re
+import subprocess
 import zipfile
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from lxml import etree
 
+from nexus.tests.pictures_cast import picture
 from stories.exporting import manuscript
-from stories.exporting.book import Book, Chapter, Look, no_tick
+from stories.exporting.book import Book, Chapter, Cover, Look, no_tick
 from stories.exporting.formats import FORMATS
 from stories.exporting.names import slug
 from stories.importing import read_book
@@ -30,6 +33,7 @@ CHAPTERS = [
     Chapter(3, "IV", "Book the Second", "<p>Chapter 4 was dull.</p><p>It was <em>so</em>.</p>"),
     Chapter(4, "Chapter 5. A <odd> & “title”", "", "<p>End.</p>"),
 ]
+EPUBCHECK = Path("/usr/bin/epubcheck")
 EXACT = ("epub", "html", "markdown", "docx", "manuscript_docx")
 
 
@@ -173,6 +177,58 @@ def test_an_epub_is_what_the_standard_asks(tmp_path):
     nav = archive.read("EPUB/nav.xhtml").decode()
     linked = set(re.findall(r'href="([\w-]+\.xhtml)"', nav))
     assert linked == {items[name].get("href") for name in spine} - {"title.xhtml"}
+
+
+def covered(format, **values):
+    raw = picture((60, 90))
+    what = book(cover=Cover(raw, 60, 90), **values)
+    return raw, written(format, what)
+
+
+def test_an_epub_bears_the_cover_and_says_so(tmp_path):
+    raw, made = covered("epub")
+    found = zipfile.ZipFile(io.BytesIO(made))
+    assert found.read("EPUB/cover.jpg") == raw
+    package = found.read("EPUB/package.opf").decode()
+    assert 'href="cover.jpg" media-type="image/jpeg" properties="cover-image"' in package
+    assert package.index('idref="cover"') < package.index('idref="title"')
+    assert 'alt="Cover: Salt &amp; &lt;Road&gt;"' in found.read("EPUB/cover.xhtml").decode()
+    path = tmp_path / "covered.epub"
+    path.write_bytes(made)
+    assert [one.title for one in read_book(path, filename=path.name).chapters] == [
+        one.title for one in CHAPTERS
+    ]
+
+
+@pytest.mark.skipif(not EPUBCHECK.exists(), reason="Debian's epubcheck is not installed")
+def test_a_covered_epub_passes_epubcheck(tmp_path):
+    path = tmp_path / "covered.epub"
+    path.write_bytes(covered("epub")[1])
+    told = subprocess.run(["java", "-jar", EPUBCHECK, path], capture_output=True, text=True)
+    assert told.returncode == 0, told.stderr + told.stdout
+
+
+def test_a_word_document_bears_the_cover_and_a_manuscript_does_not():
+    raw, made = covered("docx")
+    found = zipfile.ZipFile(io.BytesIO(made))
+    assert found.read("word/media/cover.jpg") == raw
+    document = etree.fromstring(found.read("word/document.xml"))
+    used = document.xpath("//@*[local-name() = 'embed']")
+    relations = found.read("word/_rels/document.xml.rels").decode()
+    assert used == ["rId6"] and 'Id="rId6"' in relations
+    other = zipfile.ZipFile(io.BytesIO(covered("manuscript_docx")[1]))
+    assert not [name for name in other.namelist() if "media" in name]
+    assert "rId6" not in other.read("word/_rels/document.xml.rels").decode()
+
+
+def test_a_pdf_begins_with_the_cover_and_counts_its_pages_as_without(tmp_path):
+    plain, made = written("pdf", book()), covered("pdf")[1]
+    assert pages_of(made) == pages_of(plain) + 2
+    assert b"/DCTDecode" in made and b"/DCTDecode" not in covered("manuscript_pdf")[1]
+
+
+def pages_of(pdf):
+    return max(int(count) for count in re.findall(rb"/Count (\d+)", pdf))
 
 
 def test_the_parts_of_a_word_document_are_well_formed_and_complete():

@@ -28,7 +28,7 @@ def write(book: Book, target: IO[bytes], tick: Tick) -> None:
         align="both",
         is_manuscript=False,
     )
-    _write(book, target, tick, sheet, _title_page(book), head="")
+    _write(book, target, tick, sheet, _cover(book, sheet) + _title_page(book), head="")
 
 
 def write_manuscript(book: Book, target: IO[bytes], tick: Tick) -> None:
@@ -66,7 +66,11 @@ def _write(
         bundle.add("word/numbering.xml", parts.numbering(body.ordered))
         bundle.add("word/header1.xml", parts.header(head))
         bundle.add("word/footer1.xml", parts.footer(is_numbered=not sheet.is_manuscript))
-        bundle.add("word/_rels/document.xml.rels", parts.relations(body.links))
+        cover = None if sheet.is_manuscript else book.cover
+        if cover:
+            bundle.add_picture(f"word/{parts.COVER}", cover.raw)
+        relations = parts.relations(body.links, has_cover=bool(cover))
+        bundle.add("word/_rels/document.xml.rels", relations)
 
 
 def _write_text(
@@ -81,11 +85,19 @@ def _write_text(
     document.write(f"{ending}</w:body></w:document>".encode())
 
 
+def _cover(book: Book, sheet: Sheet) -> str:
+    if not book.cover:
+        return ""
+    picture = parts.picture(book.cover, sheet, words.cover_of(book.title, book.language))
+    return paragraph("BodyText", picture, '<w:ind w:firstLine="0"/><w:jc w:val="center"/>')
+
+
 def _title_page(book: Book) -> str:
     if not book.look.front_matter:
         return ""
     byline = paragraph("Subtitle", parts.run(book.author)) if book.author else ""
-    drop = f'<w:spacing w:before="{HALF}" w:after="480"/>'
+    turn = "<w:pageBreakBefore/>" if book.cover else ""
+    drop = f'{turn}<w:spacing w:before="{HALF}" w:after="480"/>'
     return paragraph("Title", parts.run(book.title), drop) + byline
 
 

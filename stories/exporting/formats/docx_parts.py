@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC
 
-from stories.exporting.book import Book
+from stories.exporting.book import Book, Cover
 from stories.exporting.markup import said
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -18,6 +18,10 @@ DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 INCH = 1440
 SIZES = {"trade": (8640, 12960), "a4": (11906, 16838), "letter": (12240, 15840)}
 MAX_LIST_LEVEL = 8
+COVER = "media/cover.jpg"
+# English metric units in a twentieth of a point.
+EMU = 635
+_DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ CONTENT_TYPES = (
     '<Default Extension="rels" '
     'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
     '<Default Extension="xml" ContentType="application/xml"/>'
+    '<Default Extension="jpg" ContentType="image/jpeg"/>'
     f'<Override PartName="/word/document.xml" ContentType="{_KIND}.document.main+xml"/>'
     f'<Override PartName="/word/styles.xml" ContentType="{_KIND}.styles+xml"/>'
     f'<Override PartName="/word/settings.xml" ContentType="{_KIND}.settings+xml"/>'
@@ -74,14 +79,16 @@ def core(book: Book) -> str:
     )
 
 
-def relations(links: Sequence[str]) -> str:
-    """Name the parts of the document; outside links are rId10 and on."""
+def relations(links: Sequence[str], *, has_cover: bool = False) -> str:
+    """Name the parts of the document; the cover is rId6, outside links are rId10 and on."""
     fixed = ("styles", "settings", "numbering", "header", "footer")
     files = ("styles", "settings", "numbering", "header1", "footer1")
     rows = "".join(
         f'<Relationship Id="rId{number}" Type="{R}/{kind}" Target="{name}.xml"/>'
         for number, (kind, name) in enumerate(zip(fixed, files, strict=True), 1)
     )
+    if has_cover:
+        rows += f'<Relationship Id="rId6" Type="{R}/image" Target="{COVER}"/>'
     rows += "".join(
         f'<Relationship Id="rId{number}" Type="{R}/hyperlink" Target="{said(link)}" '
         'TargetMode="External"/>'
@@ -118,6 +125,27 @@ def footer(*, is_numbered: bool) -> str:
 
 def run(text: str, properties: str = "") -> str:
     return f'<w:r>{properties}<w:t xml:space="preserve">{said(text)}</w:t></w:r>'
+
+
+def picture(cover: Cover, sheet: Sheet, description: str) -> str:
+    """Return a run with the cover, as large as the page's text may be."""
+    wide, high = (length - 2 * sheet.margin for length in SIZES[sheet.page])
+    # A line of its own takes a little more than the picture's height.
+    share = min(wide / cover.width, 0.97 * high / cover.height)
+    width, height = (round(length * share) * EMU for length in (cover.width, cover.height))
+    size = f'cx="{width}" cy="{height}"'
+    about = f'id="1" name="Cover" descr="{said(description)}"'
+    return (
+        f'<w:r><w:drawing><wp:inline xmlns:wp="{_DRAWING}/wordprocessingDrawing" distT="0" '
+        f'distB="0" distL="0" distR="0"><wp:extent {size}/><wp:docPr {about}/>'
+        f'<a:graphic xmlns:a="{_DRAWING}/main"><a:graphicData uri="{_DRAWING}/picture">'
+        f'<pic:pic xmlns:pic="{_DRAWING}/picture"><pic:nvPicPr><pic:cNvPr {about}/><pic:cNvPicPr/>'
+        f'</pic:nvPicPr><pic:blipFill><a:blip xmlns:r="{R}" r:embed="rId6"/>'
+        "<a:stretch><a:fillRect/></a:stretch></pic:blipFill><pic:spPr><a:xfrm>"
+        f'<a:off x="0" y="0"/><a:ext {size}/></a:xfrm><a:prstGeom prst="rect"><a:avLst/>'
+        "</a:prstGeom></pic:spPr></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing>"
+        "</w:r>"
+    )
 
 
 _PAGE_NUMBER = '<w:fldSimple w:instr=" PAGE "><w:r><w:t>1</w:t></w:r></w:fldSimple>'

@@ -30,15 +30,21 @@ blockquote { margin: 1em 2em; }
 hr { border: 0; margin: 1.5em 0; text-align: center; }
 hr::before { content: "* * *"; }
 .small-caps { font-variant: small-caps; }
+img.cover { display: block; max-width: 100%%; max-height: 95vh; margin: 0 auto; }
 """
+COVER = "cover.jpg"
 ACCESS = (
     '<meta property="schema:accessMode">textual</meta>\n'
-    '<meta property="schema:accessModeSufficient">textual</meta>\n'
+    '<meta property="schema:accessModeSufficient">textual</meta>\n%s'
     '<meta property="schema:accessibilityFeature">structuralNavigation</meta>\n'
     '<meta property="schema:accessibilityFeature">tableOfContents</meta>\n'
     '<meta property="schema:accessibilityHazard">none</meta>\n'
-    '<meta property="schema:accessibilitySummary">Text only, with a table of contents and '
+    '<meta property="schema:accessibilitySummary">%s, with a table of contents and '
     "headings throughout.</meta>\n"
+)
+OF_A_COVER = (
+    '<meta property="schema:accessMode">visual</meta>\n'
+    '<meta property="schema:accessibilityFeature">alternativeText</meta>\n'
 )
 
 
@@ -56,7 +62,7 @@ def write(book: Book, target: IO[bytes], tick: Tick) -> None:
         bundle.add("mimetype", "application/epub+zip", is_stored=True)
         bundle.add("META-INF/container.xml", CONTAINER)
         bundle.add(f"{FOLDER}/style.css", STYLE % faces.CSS[book.look.font])
-        pages = list(_front(book, bundle))
+        pages = [*_cover(book, bundle), *_front(book, bundle)]
         for chapter in book.chapters:
             if chapter.part:
                 pages.append(_part(book, chapter, bundle))
@@ -65,6 +71,17 @@ def write(book: Book, target: IO[bytes], tick: Tick) -> None:
         pages += _back(book, bundle)
         bundle.add(f"{FOLDER}/nav.xhtml", _nav(book, pages))
         bundle.add(f"{FOLDER}/package.opf", _package(book, pages))
+
+
+def _cover(book: Book, bundle: Bundle) -> list[_Page]:
+    """Put the cover in: the picture for shelves, and a page of it for those who leaf."""
+    if not book.cover:
+        return []
+    bundle.add_picture(f"{FOLDER}/{COVER}", book.cover.raw)
+    alt = said(words.cover_of(book.title, book.language))
+    inner = f'<img class="cover" src="{COVER}" alt="{alt}" role="doc-cover"/>\n'
+    bundle.add(*_file(book, "cover", book.title, "cover", "", inner))
+    return [_Page("cover")]
 
 
 def _front(book: Book, bundle: Bundle) -> list[_Page]:
@@ -161,8 +178,25 @@ def _package(book: Book, pages: list[_Page]) -> str:
         f"<dc:title>{said(book.title)}</dc:title>\n{author}"
         f"<dc:language>{said(book.language)}</dc:language>\n"
         f'<meta property="dcterms:modified">{made:%Y-%m-%dT%H:%M:%SZ}</meta>\n'
-        f"{ACCESS}</metadata>\n<manifest>\n"
+        f"{_access(book)}</metadata>\n<manifest>\n"
         '<item id="nav" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>\n'
         '<item id="style" href="style.css" media-type="text/css"/>\n'
-        f"{items}</manifest>\n<spine>\n{order}</spine>\n</package>\n"
+        f"{_cover_item(book)}{items}</manifest>\n<spine>\n{order}</spine>\n</package>\n"
+    )
+
+
+def _access(book: Book) -> str:
+    if not book.cover:
+        return ACCESS % ("", "Text only")
+    # Older readers know the cover by the second way of naming it.
+    named = '<meta name="cover" content="cover-image"/>\n'
+    return ACCESS % (OF_A_COVER, "Text and a cover with its description") + named
+
+
+def _cover_item(book: Book) -> str:
+    if not book.cover:
+        return ""
+    return (
+        f'<item id="cover-image" href="{COVER}" media-type="image/jpeg"'
+        ' properties="cover-image"/>\n'
     )

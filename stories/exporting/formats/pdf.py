@@ -28,9 +28,14 @@ MANUSCRIPT_FONTS = {"modern": "Libertinus Serif", "classic": "DejaVu Sans Mono"}
 PATIENCE, LONGEST = 0.5, 300.0
 # One thread and one heap: two of each take a quarter more memory and hardly less time.
 FRUGAL = {"RAYON_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1", "MALLOC_TOP_PAD_": "0"}
+# It reads the source and then, of so many bytes, the cover, which stays a file without a name too.
 SET_PAGES = """\
-import sys, typst
-sys.stdout.buffer.write(typst.compile(sys.stdin.buffer.read(), root=sys.argv[1]))
+import os, sys, typst
+raw = sys.stdin.buffer.read()
+end = len(raw) - int(sys.argv[1])
+os.dup2(os.memfd_create("cover"), 9)
+os.write(9, raw[end:])
+sys.stdout.buffer.write(typst.compile(raw[:end], root="/proc/self/fd"))
 """
 
 
@@ -45,6 +50,8 @@ def write(book: Book, target: IO[bytes], tick: Tick) -> None:
         "deepest": 2 if book.has_parts else 1,
         "unnumbered": 1 if book.look.front_matter else 0,
         "entries": tuple(_entries(book)),
+        # The cover and its back come before the first page that counts.
+        "covered": 2 if book.cover else 0,
     }
     _write(book, target, tick, "book.typ", look, has_front=book.look.front_matter)
 
@@ -97,6 +104,8 @@ def _write(
             source.write(text.encode("utf-8", "replace"))
 
         put(f"#let look = {_value(look)}\n{(HERE / sheet).read_text('utf-8')}\n")
+        cover = book.cover.raw if book.cover and "covered" in look else b""
+        put("#cover()\n" if cover else "")
         put(f"#front({string(words.contents(book.language))})\n\n" if has_front else "")
         for chapter in book.chapters:
             put(typeset.chapter(chapter, deeper=deeper))
@@ -104,16 +113,18 @@ def _write(
         if book.note:
             put(typeset.title(words.authors_note(book.language), deeper=deeper))
             put(typeset.paragraphs(book.note_paragraphs))
+        source.write(cover)
         source.seek(0)
-        set_pages(source, target, tick)
+        set_pages(source, target, tick, cover_bytes=len(cover))
 
 
-def set_pages(source: IO[bytes], target: IO[bytes], tick: Tick) -> None:
+def set_pages(source: IO[bytes], target: IO[bytes], tick: Tick, *, cover_bytes: int = 0) -> None:
     """Run the page setter; `tick` is called while it works, and may raise to end it.
 
-    Raises RuntimeError with what the page setter said, when it could not.
+    The last `cover_bytes` of the source are the cover's picture. Raises RuntimeError with what the
+    page setter said, when it could not.
     """
-    command = [sys.executable, "-I", "-c", SET_PAGES, str(HERE)]
+    command = [sys.executable, "-I", "-c", SET_PAGES, str(cover_bytes)]
     with tempfile.TemporaryFile() as made, tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own words
             command, stdin=source, stdout=made, stderr=errors, env=os.environ | FRUGAL
