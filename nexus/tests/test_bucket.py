@@ -1,6 +1,7 @@
 """Files in a bucket, on a server that speaks S3: what comes back, what goes, what fails kindly."""
 
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 from django.core.files.base import ContentFile
@@ -15,16 +16,22 @@ from nexus.account_data import deletion, exports
 from nexus.backups import restoring
 from nexus.backups.making import make_backup
 from nexus.backups.manifest import BackupError
+from nexus.lib import effects
 from nexus.lib.storage import StorageFault, check_storage
 from nexus.lib.storage_address import WrongAddress, options_of
 from nexus.tests.backup_cast import write_something
 from nexus.tests.bucket_server import BucketServer
+from nexus.tests.pictures_cast import opened, picture
+from stories import covers
+from stories.services.stories import trash_story
+from stories.services.trash import purge_trash
 from stories.tests.builders import make_chapter, make_story, save, send
 
 FULL = ("507 Insufficient Storage", "XMinioStorageFull")
 QUOTA = ("403 Forbidden", "QuotaExceeded")
 ODD = ("418 Teapot", "IAmATeapot")
 Status = Job.Status
+NOW = timezone.now()
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +154,7 @@ def test_a_book_goes_in_by_the_bucket_and_comes_out_by_it(bucket, alice, as_alic
     assert b"The first words." in answer.getvalue()
     assert answer["Content-Disposition"].startswith("attachment")
     assert as_bob.get(address).status_code == 403
-    later = timezone.now() + timezone.timedelta(days=8)
+    later = timezone.now() + timedelta(days=8)
     assert discard_old_uploads(at=later) == 1 and bucket.names() == []
 
 
@@ -156,10 +163,34 @@ def test_an_account_takes_its_files_along_and_leaves_none(bucket, alice):
     make_chapter(make_story(alice, "The Salt Road"), title="One")
     job = finished(exports.start_export(alice).pk)
     assert job.status == Status.DONE and bucket.names() == [f"studio/{job.upload.name}"]
-    alice.deleted_at = timezone.now() - timezone.timedelta(days=31)
+    alice.deleted_at = timezone.now() - timedelta(days=31)
     alice.save()
     assert deletion.purge_accounts(at=timezone.now()) == {"purged": 1, "failed": 0}
     assert bucket.names() == []
+
+
+@pytest.mark.django_db
+def test_a_cover_is_kept_there_and_goes_with_its_story(
+    bucket, alice, as_alice, django_capture_on_commit_callbacks
+):
+    story = make_story(alice)
+    covers.set_cover(story, file=ContentFile(picture()), at=NOW)
+    covers.make_sizes(story.pk)
+    assert len(bucket.names()) == 3
+    shown = as_alice.get(covers.shown(story)["small"])
+    assert shown["Content-Type"] == "image/webp" and opened(shown.getvalue()).size == (240, 360)
+    with bucket.failing(FULL):
+        refused = as_alice.post(f"/stories/{story.pk}/cover/", {"file": cover_file()})
+        assert refused.status_code == 422 and b"no room for files" in refused.content
+    assert len(bucket.names()) == 3
+    trash_story(story, at=NOW)
+    with django_capture_on_commit_callbacks(execute=True):
+        purge_trash(at=NOW + timedelta(days=31))
+    assert effects.drain(5) and bucket.names() == []
+
+
+def cover_file():
+    return ContentFile(picture(), name="cover.jpg")
 
 
 @pytest.mark.django_db(transaction=True)
