@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 COMPOSE := docker compose --env-file .env.docker
 export PORT NEXUS_VAR
 
-.PHONY: help run dev demo test faults smoke stack lint lint-js bench screenshots admin backup restore up down destroy logs tail ps connectivity
+.PHONY: help run dev demo test faults smoke stack lint lint-js bench load screenshots admin backup restore up down destroy logs tail ps connectivity
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ screenshots: .venv/development ## take pictures of every page with the demo writ
 
 bench: .venv/development ## measure the speed budgets
 	@exec $(BIN)/python bench/run.py
+
+load: .venv/development ## load the production layout (LOAD_SECONDS=300, LOAD_SOAK=0 minutes)
+	@exec $(BIN)/python -m bench.load
 
 # --- Containers -----------------------------------------------------------------
 
