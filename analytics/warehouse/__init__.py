@@ -5,7 +5,7 @@ over are written by a task, one file each, sorted by writer and time; whatever i
 Postgres at the moment of asking, so an answer is as true as the ledger. Titles and text never leave
 Postgres: a session is here by its ids, times and counts alone.
 
-This package alone knows DuckDB and pandas. `open_warehouse` is the way in.
+This package alone knows DuckDB. `open_warehouse` is the way in.
 """
 
 from analytics.warehouse.reading import open_warehouse
