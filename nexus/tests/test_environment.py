@@ -117,3 +117,10 @@ def test_google_is_configured_well_or_not_at_all(client_id, secret, sentence):
 def test_a_studio_with_google_starts():
     run = start(GOOGLE_CLIENT_ID=GOOD_ID, GOOGLE_CLIENT_SECRET="long-enough-secret")
     assert run.returncode == 0
+
+
+def test_a_storage_that_is_none_stops_the_start_without_telling_its_secret():
+    run = start(STORAGE_URL="s3://key:hush-hush@minio:9000/Bucket?acl=public-read")
+    assert run.returncode != 0 and "STORAGE_URL" in run.stderr and "Traceback" not in run.stderr
+    assert "hush-hush" not in run.stderr
+    assert start(STORAGE_URL="s3://key:secret@minio:9000/nexus?tls=off").returncode == 0
