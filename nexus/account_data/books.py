@@ -19,7 +19,7 @@ from accounts.models import User
 from nexus.account_data import leaves
 from nexus.account_data.archive import Archive, Entry, file_name
 from nexus.account_data.leaving_rows import in_pieces
-from stories.models import Chapter, ChapterVersion, Story
+from stories.models import Chapter, ChapterVersion, Story, Volume
 from stories.text import clean_html, to_markdown
 from stories.text.inline_markdown import inline_markdown
 
@@ -83,6 +83,7 @@ class Bookbinder:
             entry.write(leaves.note(*self._said_of(story)))
             if story.synopsis:
                 entry.write(leaves.note(story.synopsis))
+            entry.write(leaves.note(*_shelved(story)))
             entry.write(_contents(story))
             for chapter, part in self._chapters(story):
                 entry.write(leaves.heading(part, css="part") if part else "")
@@ -94,7 +95,18 @@ class Bookbinder:
         entry.write(leaves.heading(chapter.title, anchor=str(chapter.pk)))
         if chapter.trashed_at:
             entry.write(leaves.note(_("In the trash")))
+        if chapter.synopsis:
+            entry.write(leaves.note(chapter.synopsis))
         entry.write(f"{clean_html(chapter.content)}\n</section>\n")
+        self._write_margin(entry, chapter)
+
+    def _write_margin(self, entry: Entry, chapter: Chapter) -> None:
+        """Write what stands beside the text: the chapter's notes, and comments on passages."""
+        if chapter.notes:
+            entry.write(leaves.aside(_("Notes"), chapter.notes))
+        for comment in chapter.comments.in_order():
+            state = _("Resolved") if comment.resolved_at else ""
+            entry.write(leaves.aside(_("Comment on “%s”") % comment.quote, comment.text, state))
 
     def _write_markdown(self, story: Story, folder: str) -> None:
         with self.archive.entry(f"{folder}/story.md") as entry:
@@ -181,6 +193,15 @@ def _outline(story: Story) -> QuerySet[Chapter]:
     """The chapters without prose: those in the story in order, then those in the trash."""
     rows = Chapter.objects.filter(story=story).without_prose()
     return rows.order_by(F("position").asc(nulls_last=True), "trashed_at", "pk")
+
+
+def _shelved(story: Story) -> Iterator[str]:
+    """Say in which series it stands, and by which tags it is found."""
+    for volume in Volume.objects.numbered().filter(story=story).select_related("series"):
+        number: int = volume.number  # type: ignore[attr-defined]
+        yield _("Book %(number)d of %(series)s") % {"number": number, "series": volume.series.title}
+    names = story.story_tags.order_by("place").values_list("tag__name", flat=True)
+    yield ", ".join(names)
 
 
 def _contents(story: Story) -> str:

@@ -14,6 +14,7 @@ from accounts.models import User
 from nexus.account_data import facts, leaves
 from nexus.account_data.archive import Archive
 from nexus.account_data.books import Bookbinder, Shelved, as_index_line, pieces_of
+from nexus.account_data.figures import PAGE, write_figures
 from nexus.account_data.leaving_rows import write_rows, write_versions
 from nexus.account_data.sections import DAYS, EXTRAS, LEDGER, SECTIONS
 from nexus.account_data.settings_back import PREFERENCES, PROFILE
@@ -43,6 +44,7 @@ def write_everything(
     tick()
     write_versions(archive, owner, tick)
     write_rows(archive, owner)
+    write_figures(archive, owner)
     tick()
     shelf = Bookbinder(archive, owner, tick).bind_all()
     with archive.entry(INDEX) as entry:
@@ -105,6 +107,7 @@ def _links(found: Sequence[tuple[str, str]]) -> list[str]:
 
 def _numbers() -> list[tuple[str, str]]:
     return [
+        (PAGE, _("Month by month")),
         (LEDGER.replace(".json", ".csv"), _("Writing sessions, as a table")),
         (DAYS.replace(".json", ".csv"), _("Writing days, as a table")),
     ]

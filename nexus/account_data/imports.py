@@ -11,6 +11,7 @@ import structlog
 from django.db import DataError, IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -92,10 +93,15 @@ def show_reading(job: Job, is_applied: bool) -> Shown:
         )
     else:
         sentence = str(NOT_EMPTY)
-    preview = {"archive": found, "stories": found["stories"], "total_words": result["word_count"]}
+    days = {name: _in_words(found[name]) for name in ("first_day", "last_day")}
+    preview = {"archive": found | days, "total_words": result["word_count"]}
     return Shown(
         sentence=sentence, can_apply=not is_applied and is_empty(job.owner), preview=preview
     )
+
+
+def _in_words(day: str) -> str:
+    return date_format(date.fromisoformat(day), "j F Y") if day else ""
 
 
 def _show_written(job: Job) -> Shown:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -41,6 +41,23 @@ def note(*sentences: str) -> str:
     """Return one quiet line of facts."""
     said = " · ".join(escape(sentence) for sentence in sentences if sentence)
     return f'<p class="note">{said}</p>\n' if said else ""
+
+
+def aside(title: str, text: str, *facts: str) -> str:
+    """Return words that stand beside the text, their lines kept."""
+    return f"<aside>\n{note(title, *facts)}<pre>{escape(text)}</pre>\n</aside>\n"
+
+
+def table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table whose first column names the rows, and whose others are numbers."""
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
+    lines = (
+        f'<tr><th scope="row">{escape(first)}</th>'
+        + "".join(f"<td>{escape(cell)}</td>" for cell in cells)
+        + "</tr>\n"
+        for first, *cells in rows
+    )
+    return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{''.join(lines)}</tbody></table>\n"
 
 
 def fold(html: str, *summary: str) -> str:

@@ -94,6 +94,9 @@ def test_every_text_of_hers_is_in_it(alice):
     assert f"### First {ALICE}\n\nnew {ALICE}\n" in markdown and f"*{ALICE}*" in markdown
     thrown = read[f"stories/002-thrown-story-{ALICE}/story.html"]
     assert "In the trash since" in thrown and f"inside {ALICE}" in thrown
+    for text in ("line", "notes", "comment", "tag", "Book 1 of Series"):
+        assert f"{text} {ALICE}" in html
+    assert "March 2026" in read["numbers.html"]
     assert json.loads(read["data/targets.json"])[0]["quota"] == 7
     assert json.loads(read["data/plans.json"])[0]["total_words"] == 9
     assert [one["find"] for one in json.loads(read["data/replacements.json"])] == [ALICE]
