@@ -8,9 +8,14 @@ from django.db.models import Q
 
 from stories.models.book import Chapter, Story
 
+# No text has so many stretches.
+NOTES = 1_000_000
+
 
 class SearchEntry(models.Model):
     """What search looks up of a chapter or of a story: its title (0), or a stretch of its text.
+
+    From NOTES on it is a stretch of what stands beside the text: the synopsis and the notes.
 
     Derived: `stamp` says from what, and whatever differs from the chapter as it is, is made anew.
     """

@@ -14,12 +14,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F
-from django.db.models.functions import Left, Substr
+from django.db.models import Case, F, TextField, Value, When
+from django.db.models.functions import Concat, Left, Substr
 
 from accounts.models import User
 from nexus.lib.effects import after_commit
 from stories.models import Chapter, SearchEntry, Story
+from stories.models.search import NOTES
 from stories.searching.index import catch_up
 from stories.searching.passages import Marker, Part, Passage
 from stories.searching.question import Question, Term, parse
@@ -66,8 +67,13 @@ WORDS = """
     SELECT word FROM unnest(%(words)s::text[]) AS word, asked
     WHERE ({vectors}) @@ asked.wanted
 """
-# Which entries a search looks at: 0 is a title, the others are text.
-WITHIN = {"all": (0, 10**6), "titles": (0, 0), "text": (1, 10**6)}
+# Which entries a search looks at: 0 is a title, then comes the text, then what stands beside it.
+WITHIN = {
+    "all": (0, 2 * NOTES),
+    "titles": (0, 0),
+    "text": (1, NOTES - 1),
+    "notes": (NOTES, 2 * NOTES),
+}
 
 
 @dataclass(frozen=True)
@@ -92,6 +98,7 @@ class Hit:
     title: tuple[Part, ...]
     passage: Passage | None
     place: Place
+    in_notes: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,6 +123,15 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Best:
+    """The part of a chapter that fits best, with the paragraphs before it."""
+
+    text: str
+    paragraph: int = 0
+    in_notes: bool = False
+
+
+@dataclass(frozen=True)
 class _Row:
     chapter_id: UUID | None
     story_id: UUID
@@ -134,8 +150,8 @@ def search(
 ) -> Answer:
     """Return what of the writer's holds all that was asked for, best first.
 
-    `within` is all, titles or text; `behind` the place the page before ended at. Any text is a
-    question: one that asks for nothing has no hits.
+    `within` is all, titles, text or notes; `behind` the place the page before ended at. Any text
+    is a question: one that asks for nothing has no hits.
     """
     question = parse(raw)
     if question.is_empty:
@@ -272,13 +288,13 @@ def _hits(
             continue
         title = story.title if chapter is None else chapter.title
         opening = story.synopsis if chapter is None else getattr(chapter, "opening", "")
-        text, before = stretches.get(row.best or 0, (opening, 0))
-        found.append((row, story, chapter, title, text, before))
-    every = [text for *_row, title, text, _before in found for text in (title, text)]
+        best = stretches.get(row.best or 0, Best(opening))
+        found.append((row, story, chapter, title, best))
+    every = [text for *_row, title, best in found for text in (title, best.text)]
     marker.accept(_meant(marker.candidates(every), marker.question, languages))
-    for row, story, chapter, title, text, before in found:
-        passage = marker.passage(text, paragraph=before) if text else None
-        yield Hit(story, chapter, marker.marked(title), passage, row.place)
+    for row, story, chapter, title, best in found:
+        passage = marker.passage(best.text, paragraph=best.paragraph) if best.text else None
+        yield Hit(story, chapter, marker.marked(title), passage, row.place, best.in_notes)
 
 
 def _chapters(user: User, rows: Sequence[_Row]) -> dict[UUID, Any]:
@@ -288,13 +304,18 @@ def _chapters(user: User, rows: Sequence[_Row]) -> dict[UUID, Any]:
     return opened.in_bulk([row.chapter_id for row in rows if row.chapter_id])
 
 
-def _stretches(user: User, rows: Sequence[_Row]) -> dict[int, tuple[str, int]]:
-    """Return, by its entry, each chapter's part that fits best, and the paragraphs before it."""
+def _stretches(user: User, rows: Sequence[_Row]) -> dict[int, Best]:
+    """Return, by its entry, each chapter's part that fits best."""
     best = [row.best for row in rows if row.best is not None and row.chapter_id]
     entries = SearchEntry.objects.filter(pk__in=best, chapter__story__owner=user)
-    part = Substr("chapter__text", F("start") + 1, F("stop") - F("start"))
-    columns = entries.annotate(part=part).values_list("pk", "part", "paragraph")
-    return {pk: (text, before) for pk, text, before in columns}
+    beside = Concat("chapter__synopsis", Value("\n\n"), "chapter__notes", output_field=TextField())
+    place = (F("start") + 1, F("stop") - F("start"))
+    part = Case(
+        When(number__gte=NOTES, then=Substr(beside, *place)),
+        default=Substr("chapter__text", *place),
+    )
+    columns = entries.annotate(part=part).values_list("pk", "part", "paragraph", "number")
+    return {pk: Best(text, before, number >= NOTES) for pk, text, before, number in columns}
 
 
 def _meant(candidates: set[str], question: Question, languages: Sequence[str]) -> set[str]:

@@ -24,6 +24,7 @@ from django.db.models.functions import MD5, Cast, Concat
 
 from accounts.models import User
 from stories.models import Chapter, SearchEntry, Story
+from stories.models.search import NOTES
 from stories.searching.folding import RULE, indexable, stretches
 from stories.searching.language import language_of
 
@@ -64,19 +65,22 @@ WRITE = """
 # A text that became shorter leaves stretches behind.
 CUT = """
     DELETE FROM stories_searchentry AS entry
-    USING unnest(%(ids)s::uuid[], %(last)s::int[]) AS kept (id, last)
-    WHERE entry.{kind}_id = kept.id AND entry.number > kept.last
+    USING unnest(%(ids)s::uuid[], %(last)s::int[], %(last_note)s::int[])
+        AS kept (id, last, last_note)
+    WHERE entry.{kind}_id = kept.id
+        AND (entry.number > kept.last_note OR entry.number > kept.last AND entry.number < {notes})
 """
 
 
 @dataclass(frozen=True)
 class Source:
-    """What entries are made from."""
+    """What entries are made from; `beside` is no part of the text."""
 
     id: UUID
     title: str
     text: str
     stamp: str
+    beside: str = ""
 
 
 @dataclass
@@ -93,15 +97,20 @@ class Rows:
     words: list[str] = field(default_factory=list)
     ids: list[UUID] = field(default_factory=list)
     last: list[int] = field(default_factory=list)
+    last_note: list[int] = field(default_factory=list)
 
 
 # --- What is old ------------------------------------------------------------------
 
+# What stands beside a chapter's text, as the places in its entries count.
+BESIDE = Concat("synopsis", Value("\n\n"), "notes", output_field=TextField())
 # What entries are made from, in so many words that any change of it shows.
 CHAPTER_STAMP = Concat(
     Cast("content_revision", CharField()),
     Value("-"),
     Cast("metadata_version", CharField()),
+    Value("-"),
+    Cast("notes_version", CharField()),
     Value(f"-{RULE}"),
 )
 STORY_STAMP = Concat(
@@ -182,8 +191,9 @@ def _within(old: Sequence[tuple[UUID, int]], words: int) -> list[UUID]:
 
 def index_chapters(ids: Sequence[UUID]) -> None:
     """Write the entries of these chapters as they are now; those gone meanwhile are left out."""
-    rows = Chapter.objects.filter(pk__in=ids).order_by("pk").annotate(as_now=CHAPTER_STAMP)
-    columns = rows.values_list("pk", "title", "text", "as_now")
+    rows = Chapter.objects.filter(pk__in=ids).order_by("pk")
+    rows = rows.annotate(as_now=CHAPTER_STAMP, beside=BESIDE)
+    columns = rows.values_list("pk", "title", "text", "as_now", "beside")
     _write("chapter", [Source(*row) for row in columns])
 
 
@@ -203,18 +213,14 @@ def _write(kind: Kind, sources: Sequence[Source]) -> None:
         return
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(WRITE.format(kind=kind), values)
-        cursor.execute(CUT.format(kind=kind), values)
+        cursor.execute(CUT.format(kind=kind, notes=NOTES), values)
 
 
 def _add(rows: Rows, source: Source) -> None:
-    language = language_of(source.text)
-    parts = [(0, 0, 0, source.title)]
-    paragraph = counted = 0
-    for part in stretches(source.text):
-        paragraph += source.text.count("\n\n", counted, part.start)
-        counted = part.start
-        parts.append((part.start, part.stop, paragraph, source.text[part.start : part.stop]))
-    for number, (start, stop, before, text) in enumerate(parts):
+    language = language_of(source.text or source.beside)
+    parts = [(TITLE, 0, 0, 0, source.title), *_parts(source.text, TITLE + 1)]
+    notes = _parts(source.beside, NOTES)
+    for number, start, stop, before, text in (*parts, *notes):
         rows.of.append(source.id)
         rows.number.append(number)
         rows.start.append(start)
@@ -225,3 +231,16 @@ def _add(rows: Rows, source: Source) -> None:
         rows.words.append(indexable(text))
     rows.ids.append(source.id)
     rows.last.append(len(parts) - 1)
+    rows.last_note.append(NOTES + len(notes) - 1)
+
+
+def _parts(text: str, first: int) -> list[tuple[int, int, int, int, str]]:
+    """Return the stretches of a text: number, places, the paragraphs before, and the words."""
+    parts = []
+    paragraph = counted = 0
+    for number, part in enumerate(stretches(text), start=first):
+        paragraph += text.count("\n\n", counted, part.start)
+        counted = part.start
+        words = text[part.start : part.stop]
+        parts.append((number, part.start, part.stop, paragraph, words))
+    return parts

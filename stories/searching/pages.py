@@ -13,6 +13,7 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
@@ -134,6 +135,8 @@ def _sections(found: Answer) -> list[Section]:
 def _url(hit: Hit) -> str:
     if hit.chapter is None:
         return hit.story.get_absolute_url()
+    if hit.in_notes:
+        return reverse("stories:notes", args=[hit.chapter.pk])
     return passage_url(hit.chapter, hit.passage) if hit.passage else url_of(hit.chapter)
 
 

@@ -53,6 +53,9 @@ class HitSerializer(Shape):
     chapter_title = serializers.CharField(source="chapter.title", default=None, allow_null=True)
     title = TextPartSerializer(many=True, help_text="The title of what was found, in parts.")
     snippet = SnippetSerializer(source="passage", allow_null=True)
+    in_notes = serializers.BooleanField(
+        help_text="True when the snippet is of the chapter’s synopsis and notes."
+    )
 
 
 class SearchStorySerializer(Shape):

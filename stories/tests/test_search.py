@@ -14,6 +14,7 @@ from stories.saving import save_content
 from stories.searching import index
 from stories.searching.answer import search
 from stories.services.chapters import restore_chapter, trash_chapter, update_chapter
+from stories.services.notes import write_notes
 from stories.services.relocation import move_to_story
 from stories.services.stories import restore_story, trash_story, update_story
 from stories.services.trash import purge_trash
@@ -328,3 +329,16 @@ def test_the_same_questions_are_asked_however_much_there_is(story, alice):
         make_chapter(other, f"Chapter {number}", "<p>lamp goat</p>")
     search(alice, "lamp")
     assert asked() == few <= 8
+
+
+def test_synopsis_and_notes_are_found_and_are_no_text(alice, bob):
+    chapter = make_chapter(make_story(alice), title="One", content="<p>Quiet water.</p>")
+    write_notes(chapter, synopsis="The heron waits.", notes="Ask\n\nabout herons", at=NOW)
+    (hit,) = search(alice, "herons").hits
+    assert hit.in_notes and any(part.is_hit for part in hit.passage.parts)
+    assert not search(alice, "heron", within="text").total
+    assert search(alice, "heron", within="notes").total == 1
+    assert not search(bob, "heron").total
+    assert search(alice, "water heron").total == 1
+    write_notes(chapter, synopsis="", notes="", at=NOW)
+    assert not search(alice, "heron").total
