@@ -109,7 +109,7 @@ def test_a_file_that_was_missing_before_is_told_and_stops_nothing(studio, folder
 def test_nothing_stays_of_a_backup_whose_dump_breaks_off(studio, folder):
     old = make_backup(folder)
     kept = {path: path.read_bytes() for path in old.path.rglob("*") if path.is_file()}
-    with Database.of_studio().connect() as other, held(other, "stories_story"):
+    with Database.of_studio().connect() as other, held(other, "stories_chapter"):
         process = begin(folder)
         wait_for_dump(folder)
         other.execute(
@@ -126,7 +126,7 @@ def test_nothing_stays_of_a_backup_whose_dump_breaks_off(studio, folder):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_backup_that_is_stopped_leaves_nothing(studio, folder, number):
-    with Database.of_studio().connect() as other, held(other, "stories_story"):
+    with Database.of_studio().connect() as other, held(other, "stories_chapter"):
         process = begin(folder)
         wait_for_dump(folder)
         process.send_signal(number)
@@ -138,7 +138,7 @@ def test_a_backup_that_is_stopped_leaves_nothing(studio, folder, number):
 
 
 def test_a_killed_backup_is_none_and_the_next_one_clears_it_away(studio, folder):
-    with Database.of_studio().connect() as other, held(other, "stories_story"):
+    with Database.of_studio().connect() as other, held(other, "stories_chapter"):
         process = begin(folder)
         wait_for_dump(folder)
         with pytest.raises(keeping.Busy):
