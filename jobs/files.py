@@ -26,6 +26,7 @@ from nexus.lib.failpoints import hit
 from nexus.lib.storage import refusing_faults
 
 KEPT = UPLOADS_KEPT
+FOLDER = "exports/"
 IN_HAND = (Job.Status.QUEUED, Job.Status.RUNNING)
 
 
@@ -54,6 +55,11 @@ def is_ready(job: Job, *, at: datetime) -> bool:
     end = expires_at(job)
     is_done = job.status == Job.Status.DONE and bool(job.upload)
     return is_done and end is not None and at < end
+
+
+def is_download(job: Job) -> bool:
+    """Say whether a job's file was made by it, for its owner to take."""
+    return str(job.upload.name).startswith(FOLDER)
 
 
 def open_file(job: Job, *, at: datetime) -> File[bytes]:
@@ -100,7 +106,7 @@ def keep_file(job: Job, file: IO[bytes], *, suffix: str) -> None:
 
     The job knows the name first: whatever breaks afterwards, the file is found and discarded.
     """
-    name = f"exports/{secrets.token_urlsafe(32)}{suffix}"
+    name = f"{FOLDER}{secrets.token_urlsafe(32)}{suffix}"
     # An attempt that was thought lost, and goes on, must not touch the file of the one after it.
     wanted = Job.objects.filter(
         pk=job.pk, cancel_requested_at__isnull=True, started_at=job.started_at

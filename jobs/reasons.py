@@ -40,10 +40,11 @@ def _name(error: BaseException) -> str:
 
 
 def _place(error: BaseException) -> str:
-    """Return the innermost line of Nexus that the error went through."""
+    """Return the innermost line of an app that the error went through, not of what is around it."""
     base, found = Path(settings.BASE_DIR), ""
     for frame, line in walk_tb(error.__traceback__):
         path = Path(frame.f_code.co_filename)
-        if path.is_relative_to(base) and ".venv" not in path.parts:
+        is_ours = path.is_relative_to(base) and ".venv" not in path.parts
+        if is_ours and path.parent != base / "nexus":
             found = f"{path.relative_to(base)}:{line} {frame.f_code.co_name}"
     return found

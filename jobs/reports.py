@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import PurePath
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from jobs.files import is_download, is_ready
 from jobs.models import Job
 from jobs.work import Shown, kind_of
 from nexus.lib.wording import ago
@@ -31,15 +33,23 @@ class JobCard:
     created: str
     error: str
     is_active: bool
+    can_cancel: bool
+    can_retry: bool
+
+
+@dataclass(frozen=True)
+class JobRow(JobCard):
+    """A line of the list: with its file, where one is kept; `file_kind` is `EPUB`, say."""
+
+    download_url: str
+    file_kind: str
 
 
 @dataclass(frozen=True)
 class JobPage(JobCard):
-    """All of a job: what happens now, what can be done about it, and what came out."""
+    """All of a job: what happens now, and what came out."""
 
     sentence: str
-    can_cancel: bool
-    can_retry: bool
     can_apply: bool
     result_url: str
     result_label: str
@@ -50,14 +60,20 @@ def job_card(job: Job, *, now: datetime) -> JobCard:
     return JobCard(**_card(job, now))
 
 
+def job_row(job: Job, *, now: datetime) -> JobRow:
+    is_file = is_download(job) and is_ready(job, at=now)
+    return JobRow(
+        **_card(job, now),
+        download_url=_shown(job).result_url if is_file else "",
+        file_kind=PurePath(str(job.upload.name)).suffix[1:].upper() if is_file else "",
+    )
+
+
 def job_page(job: Job, *, now: datetime) -> JobPage:
     shown = _shown(job)
-    is_stopping = job.cancel_requested_at is not None
     return JobPage(
         **_card(job, now),
         sentence=str(_sentence(job, shown)),
-        can_cancel=not job.is_ended and not is_stopping,
-        can_retry=job.status in Job.RETRYABLE,
         can_apply=shown.can_apply,
         result_url=shown.result_url,
         result_label=str(shown.result_label),
@@ -84,6 +100,8 @@ def _card(job: Job, now: datetime) -> dict[str, Any]:
         "created": ago(job.created_at, now=now),
         "error": job.error,
         "is_active": not job.is_ended,
+        "can_cancel": not job.is_ended and job.cancel_requested_at is None,
+        "can_retry": job.status in Job.RETRYABLE,
     }
 
 
@@ -106,6 +124,8 @@ def _sentence(job: Job, shown: Shown) -> object:
         return job.error
     if not job.is_ended and job.cancel_requested_at is not None:
         return _("This is being stopped.")
+    if job.status == Status.QUEUED and job.retry_at is not None:
+        return _("This did not work just now. It is tried again by itself in a moment.")
     return {
         Status.QUEUED: _("This begins in a moment. You can leave the page and write."),
         Status.RUNNING: _("This goes on while you write; you can leave the page."),

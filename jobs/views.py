@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from jobs import services
 from jobs.models import Job
-from jobs.reports import job_card, job_page
-from nexus.lib.errors import Conflict
+from jobs.reports import job_page, job_row
+from nexus.lib.errors import DomainError
 
 PER_PAGE = 25
 
@@ -26,7 +26,8 @@ def job_list(request: HttpRequest) -> HttpResponse:
     own = Job.objects.visible_to(request.user).newest_first()  # type: ignore[arg-type]
     page = Paginator(own, PER_PAGE).get_page(request.GET.get("page"))
     now = timezone.now()
-    context = {"page": page, "jobs": [job_card(job, now=now) for job in page]}
+    rows = [job_row(job, now=now) for job in page]
+    context = {"page": page, "jobs": rows, "is_live": any(row.is_active for row in rows)}
     return render(request, "jobs/list.html", context)
 
 
@@ -45,9 +46,9 @@ def job_detail(request: HttpRequest, job_id: UUID) -> HttpResponse:
 def job_cancel(request: HttpRequest, job_id: UUID) -> HttpResponse:
     try:
         services.cancel_job(_own(request, job_id), at=timezone.now())
-    except Conflict as refusal:
+    except DomainError as refusal:
         messages.warning(request, refusal.detail)
-    return redirect("jobs:detail", job_id)
+    return _back(request, job_id)
 
 
 @login_required
@@ -55,8 +56,15 @@ def job_cancel(request: HttpRequest, job_id: UUID) -> HttpResponse:
 def job_retry(request: HttpRequest, job_id: UUID) -> HttpResponse:
     try:
         services.retry_job(_own(request, job_id))
-    except Conflict as refusal:
+    except DomainError as refusal:
         messages.warning(request, refusal.detail)
+    return _back(request, job_id)
+
+
+def _back(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    """Go to where the button was."""
+    if request.POST.get("from") == "list":
+        return redirect("jobs:list")
     return redirect("jobs:detail", job_id)
 
 

@@ -49,6 +49,6 @@ class JobCancelView(ApiView):
 class JobRetryView(ApiView):
     @extend_schema(operation_id="retry_job", request=None, responses=JobSerializer, tags=["jobs"])
     def post(self, request: Request, job_id: str) -> Response:
-        """Run a failed or cancelled job again; 409 for any other."""
+        """Run a failed or cancelled job again; 409 for any other, 429 with twenty under way."""
         job = find(Job.objects.all(), job_id, user=request.user)
         return Response(JobSerializer(services.retry_job(job)).data)

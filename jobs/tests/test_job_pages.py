@@ -1,14 +1,23 @@
 """A writer watches her own jobs; for a stranger they do not exist."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
+from jobs import quotas
 from jobs.models import Job
 from jobs.services import enqueue_job
 from jobs.tests import test_job_life  # noqa: F401 - registers the kinds used here
+from jobs.work import Shown, register_work
 
 pytestmark = pytest.mark.django_db
 Status = Job.Status
+
+
+@register_work("test.file", label="File", show=lambda job: Shown(result_url="/take/it"))
+def make_file(run):
+    return {}
 
 
 @pytest.fixture
@@ -108,3 +117,47 @@ def test_for_a_stranger_there_is_no_job(as_bob, job):
 def test_a_visitor_is_sent_to_sign_in(client, job):
     for path in ("/jobs/", f"/jobs/{job.pk}/"):
         assert client.get(path).url.startswith("/accounts/login/")
+
+
+def test_the_list_offers_what_can_be_done_and_comes_back_to_itself(as_alice, job):
+    page = as_alice.get("/jobs/").content.decode()
+    assert f"/jobs/{job.pk}/cancel/" in page and f"/jobs/{job.pk}/retry/" not in page
+    assert as_alice.post(f"/jobs/{job.pk}/cancel/", {"from": "list"}).url == "/jobs/"
+    page = as_alice.get("/jobs/").content.decode()
+    assert f"/jobs/{job.pk}/retry/" in page and f"/jobs/{job.pk}/cancel/" not in page
+    assert as_alice.post(f"/jobs/{job.pk}/retry/", {"from": "list"}).url == "/jobs/"
+
+
+def test_the_list_hands_out_files_while_they_are_kept(as_alice, job):
+    made = {"status": Status.DONE, "kind": "test.file", "upload": "exports/x.epub"}
+    Job.objects.update(**made, finished_at=timezone.now())
+    page = as_alice.get("/jobs/").content.decode()
+    assert 'href="/take/it"' in page and "EPUB" in page
+    Job.objects.update(finished_at=timezone.now() - timedelta(days=8))
+    assert 'href="/take/it"' not in as_alice.get("/jobs/").content.decode()
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+def test_without_a_script_the_pages_look_again_while_work_goes_on(as_alice, job, is_over):
+    if is_over:
+        Job.objects.update(status=Status.DONE)
+    for path in ("/jobs/", f"/jobs/{job.pk}/"):
+        page = as_alice.get(path).content.decode()
+        assert ('http-equiv="refresh"' in page) != is_over
+        assert ("hx-trigger" in page) != is_over
+
+
+def test_a_pause_before_another_try_is_said(as_alice, job):
+    Job.objects.update(retry_at=timezone.now())
+    assert "tried again by itself" in as_alice.get(f"/jobs/{job.pk}/").content.decode()
+
+
+def test_too_much_under_way_is_said_where_it_is_asked_for(as_alice, alice, job, monkeypatch):
+    Job.objects.update(status=Status.FAILED)
+    enqueue_job(alice, kind="test.echo")
+    monkeypatch.setattr(quotas, "MAX_IN_HAND", 1)
+    page = as_alice.post(f"/jobs/{job.pk}/retry/", follow=True)
+    assert "let some finish" in page.content.decode()
+    answer = as_alice.post(f"/api/v1/jobs/{job.pk}/retry")
+    assert (answer.status_code, answer.json()["code"]) == (429, "throttled")
+    assert int(answer["Retry-After"]) == quotas.WAIT_SECONDS

@@ -85,7 +85,8 @@ class NxLive extends HTMLElement {
     const job = this.querySelector(`[data-job="${CSS.escape(id)}"]`);
     if (!job) return;
     const bar = job.querySelector("[data-job-progress]");
-    if (bar && Number.isFinite(progress)) bar.value = progress;
+    // Messages of two processes may overtake each other.
+    if (bar && progress > bar.value) bar.value = progress;
     const shown = job.querySelector("[data-job-status]")?.dataset.jobStatus;
     if (status && shown !== status) this.redraw();
   }
