@@ -1,7 +1,8 @@
 """Speed as ratios, measured in one run on this machine: `make bench`.
 
 Starts its own Postgres and Valkey in a throw-away folder with every write synced to disk, as
-`make run` does. Prints a table and writes the same figures to `var/bench.json`.
+`make run` does; what a browser shows is measured in a studio of its own. Prints a table and writes
+the same figures to `var/bench.json`.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from typing import Any
 BASE = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(BASE))
 
+from bench.browser import browser_figures  # noqa: E402 - needs the path
 from bench.searching import search_figures  # noqa: E402 - needs the path
 from bench.warehouse import ledger_figures, warehouse_figures  # noqa: E402 - needs the path
 from nexus import embedded  # noqa: E402 - needs the path
@@ -83,6 +85,7 @@ def main() -> None:
         }
         with embedded.servers(var):
             figures = measure()
+    figures += browser_figures(row)
     show(figures)
     target = BASE / "var" / "bench.json"
     target.parent.mkdir(exist_ok=True)
