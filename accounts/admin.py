@@ -12,20 +12,21 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts import roles
+from accounts import roles, verification
 from accounts.forms.staff import StaffUserChangeForm, StaffUserCreationForm
 from accounts.models import Session, User
 from accounts.services import keep_address
 from accounts.sessions import SessionStore, end_all, end_others
 from nexus.lib.errors import DomainError
 from nexus.lib.staff_lists import OwnFiltersOnly
+from nexus.lib.wording import ago
 
 # Permissions come from the role; the others hold secrets, or what only their owner may change.
 admin.site.unregister([Group, Authenticator, EmailAddress, SocialAccount, SocialApp, SocialToken])
@@ -45,13 +46,15 @@ class UserAdmin(OwnFiltersOnly, DjangoUserAdmin):
     list_filter = ("role", "is_active", "is_verified")
     search_fields = ("email", "username")
     ordering = ("-created_at",)
-    readonly_fields = ("id", "created_at", "last_login", "deleted_at")
+    readonly_fields = ("id", "created_at", "last_login", "deleted_at", "signed_in", "story_count")
     filter_horizontal = ()
-    actions = ("disable", "enable", "end_sessions")
+    actions = ("send_letter", "end_sessions", "disable", "enable")
+    search_help_text = _("By e-mail or pen name, or a part of it.")
     fieldsets = (
         (None, {"fields": ("id", "email", "username", "password")}),
         (_("Access"), {"fields": ("role", "is_active", "is_verified")}),
         (_("Writing day"), {"fields": ("time_zone", "day_end_hour", "week_start")}),
+        (_("At a glance"), {"fields": ("story_count", "signed_in")}),
         (_("Dates"), {"fields": ("created_at", "last_login", "deleted_at")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "username", "password1", "password2")}),)
@@ -111,6 +114,18 @@ class UserAdmin(OwnFiltersOnly, DjangoUserAdmin):
     def story_count(self, user: User) -> int:
         return int(getattr(user, "stories_total", 0))
 
+    @admin.display(description=_("signed in on"))
+    def signed_in(self, user: User) -> str:
+        """Return on how many devices, and when one of them was last here."""
+        now = timezone.now()
+        live = Session.objects.filter(user=user, expire_date__gt=now)
+        found = live.aggregate(devices=Count("pk"), last=Max("last_seen_at"))
+        if not found["devices"]:
+            return str(_("no device"))
+        count = ngettext("%(n)d device", "%(n)d devices", found["devices"])
+        values = {"count": count % {"n": found["devices"]}, "ago": ago(found["last"], now=now)}
+        return str(_("%(count)s, last here %(ago)s")) % values
+
     @admin.display(description=_("joined"), ordering="created_at")
     def joined(self, user: User) -> str:
         return f"{user.created_at:%Y-%m-%d}"
@@ -133,6 +148,21 @@ class UserAdmin(OwnFiltersOnly, DjangoUserAdmin):
         for user in chosen:
             roles.enable(user, by=request.user)
         self._say(request, len(chosen))
+
+    @admin.action(description=_("Write again to confirm the e-mail"), permissions=["change"])
+    def send_letter(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        sent = 0
+        for user in User.objects.filter(pk__in=list(queryset.values_list("pk", flat=True))):
+            if user.is_verified or not user.is_active:
+                why = _("confirmed already") if user.is_verified else _("disabled")
+                said = _("No letter to %(email)s: %(why)s") % {"email": user.email, "why": why}
+                self.message_user(request, said, messages.WARNING)
+            else:
+                keep_address(user)
+                verification.send_letter(user, request)
+                sent += 1
+        text = ngettext("%(count)d letter sent.", "%(count)d letters sent.", sent)
+        self.message_user(request, text % {"count": sent}, messages.SUCCESS)
 
     @admin.action(description=_("End their sessions"), permissions=["change"])
     def end_sessions(self, request: HttpRequest, queryset: QuerySet[User]) -> None:

@@ -40,6 +40,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/login/", admin_door),
     path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
+    path("admin/growth/", admin.site.admin_view(pages.growth), name="growth"),
     path("admin/", admin.site.urls),
     re_path(r"^health/?$", health.health, name="health"),
     re_path(r"^health/live/?$", health.live, name="health-live"),

@@ -10,6 +10,7 @@ from accounts.models import Session, User
 from analytics.models import WritingSession
 from jobs.models import Job
 from jobs.services import enqueue_job
+from nexus.lib import effects
 from stories.models import Story
 from stories.services.chapters import create_chapter
 from stories.services.stories import create_story
@@ -25,6 +26,7 @@ LISTS = (
     "/admin/analytics/writingsession/",
     "/admin/analytics/writingsession/dashboard/",
     "/admin/jobs/job/",
+    "/admin/growth/",
 )
 
 
@@ -180,7 +182,7 @@ def test_staff_come_back_to_the_admin_after_signing_in(client, carol):
 
 def act(client, model, action, *rows):
     chosen = {"action": action, "_selected_action": [str(row.pk) for row in rows]}
-    return client.post(f"/admin/{model}/", chosen)
+    return client.post(f"/admin/{model}/", chosen, follow=True)
 
 
 def test_disabling_a_writer_ends_her_sessions(as_carol, as_alice, alice):
@@ -191,6 +193,37 @@ def test_disabling_a_writer_ends_her_sessions(as_carol, as_alice, alice):
     act(as_carol, "accounts/user", "enable", alice)
     alice.refresh_from_db()
     assert alice.is_active
+
+
+def test_staff_find_a_writer_by_a_part_of_her_email(as_carol, alice, bob):
+    page = as_carol.get("/admin/accounts/user/?q=alice%40exam").content.decode()
+    assert alice.email in page and bob.email not in page
+
+
+def test_staff_write_again_to_whoever_has_not_confirmed(
+    as_carol, alice, bob, mailoutbox, django_capture_on_commit_callbacks
+):
+    User.objects.filter(pk__in=[alice.pk, bob.pk]).update(is_verified=False)
+    User.objects.filter(pk=bob.pk).update(is_active=False)
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = act(as_carol, "accounts/user", "send_letter", alice)
+    assert effects.drain(5)
+    assert [letter.to for letter in mailoutbox] == [[alice.email]]
+    assert "1 letter sent." in answer.content.decode()
+    answer = act(as_carol, "accounts/user", "send_letter", bob)
+    User.objects.filter(pk=alice.pk).update(is_verified=True)
+    again = act(as_carol, "accounts/user", "send_letter", alice)
+    assert f"No letter to {bob.email}: disabled" in answer.content.decode()
+    assert f"No letter to {alice.email}: confirmed already" in again.content.decode()
+    assert len(mailoutbox) == 1
+
+
+def test_the_page_of_a_writer_says_on_how_many_devices_she_is(as_carol, as_alice, alice):
+    page = as_carol.get(f"/admin/accounts/user/{alice.pk}/change/").content.decode()
+    assert "1 device, last here" in page
+    Session.objects.filter(user=alice).delete()
+    page = as_carol.get(f"/admin/accounts/user/{alice.pk}/change/").content.decode()
+    assert "no device" in page
 
 
 def test_nobody_disables_herself(as_carol, carol):
