@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from nexus import embedded
 from nexus.management.commands.admin import reach_database
 
+if TYPE_CHECKING:
+    from analytics.verify import Finding
+
 
 class Command(BaseCommand):
-    help = "Check counts, hashes, revisions, the ledger and its sums; exit code 1 if any is wrong."
+    help = (
+        "Check counts, hashes, revisions, the ledger and its sums, and stored files; "
+        "exit code 1 if any is wrong."
+    )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -32,15 +39,23 @@ class Command(BaseCommand):
         self.stdout.write("All of it adds up.")
 
     def _check(self, *, repair: bool) -> int:
-        from analytics.verify import repair_days, verify
+        from analytics.verify import repair_days
 
         if repair:
             self.stdout.write(f"{repair_days()} days were summed anew.")
         wrong = 0
         self.stdout.write(f"{'':<48}{'checked':>10}{'wrong':>8}")
-        for finding in verify():
+        for finding in _findings():
             self.stdout.write(f"{finding.name:<48}{finding.checked:>10,}{finding.wrong:>8,}")
             for example in finding.examples:
                 self.stdout.write(f"    {example}")
             wrong += finding.wrong
         return wrong
+
+
+def _findings() -> Iterator[Finding]:
+    from analytics.verify import verify
+    from nexus.backups.checking import stored_files
+
+    yield from verify()
+    yield stored_files()
