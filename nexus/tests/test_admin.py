@@ -1,5 +1,7 @@
 """Staff see that there is work, and never the work; a writer does not find the door."""
 
+import re
+
 import pytest
 from django.contrib import admin
 from django.db import connection
@@ -216,6 +218,17 @@ def test_staff_write_again_to_whoever_has_not_confirmed(
     assert f"No letter to {bob.email}: disabled" in answer.content.decode()
     assert f"No letter to {alice.email}: confirmed already" in again.content.decode()
     assert len(mailoutbox) == 1
+
+
+def test_the_first_page_leads_to_what_a_host_does_daily(as_carol, alice, work):
+    page = as_carol.get("/admin/").content.decode()
+    found = re.findall(r'href="(/admin/[^"]+__exact=[^"]+)"', page)
+    assert len(found) == 4 and 'action="/admin/accounts/user/"' in page
+    Job.objects.update(status="failed")
+    User.objects.filter(pk=alice.pk).update(is_verified=False)
+    shown = {address: as_carol.get(address).content.decode() for address in found}
+    has_row = {name: 'name="_selected_action"' in shown[name] for name in found}
+    assert [has_row[name] for name in found] == [True, False, True, False]
 
 
 def test_the_page_of_a_writer_says_on_how_many_devices_she_is(as_carol, as_alice, alice):
