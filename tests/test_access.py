@@ -13,13 +13,17 @@ from analytics.tests.builders import LONG_AGO
 from analytics.tests.test_studio import session
 from jobs.models import Job
 from nexus.testing import require
+from stories.anchors import Anchor
 from stories.history import keep_conflict_copy
 from stories.models import Replacement, Story
 from stories.services.chapters import trash_chapter
+from stories.services.comments import add_comment
+from stories.services.notes import write_notes
 from stories.services.stories import trash_story
 from stories.services.targets import create_target, set_plan
 from stories.tests.builders import make_chapter, make_story, save, words
 from tests import desk
+from tests.reaching import hard_to_reach
 
 pytestmark = pytest.mark.browser
 
@@ -43,11 +47,13 @@ WRITERS_PAGES = {
     "story": "/stories/{story}/",
     "edit": "/stories/{story}/edit/",
     "export": "/stories/{story}/export/",
+    "cover": "/stories/{story}/cover/",
     "read": "/stories/{story}/read/",
     "editor": "/chapters/{chapter}/",
     "split": "/chapters/{chapter}/split/?at=2",
     "merge": "/chapters/{chapter}/merge/",
     "to another story": "/chapters/{chapter}/to-story/",
+    "notes": "/chapters/{chapter}/notes/",
     "history": "/chapters/{chapter}/history/",
     "version": "/chapters/{chapter}/history/{version}/",
     "compare": "/chapters/{chapter}/compare/?from={version}&to=2",
@@ -140,6 +146,9 @@ def places(alice, as_alice):
         upload="exports/x.zip",
         finished_at=now,
     )
+    for quote, text in (("word3 word4", "Which one?"), ("never written", "Gone.")):
+        add_comment(chapter, text=text, anchor=Anchor(quote), at=now)
+    write_notes(chapter, synopsis="He waits.", notes="Look this up.", at=now)
     kept = keep_conflict_copy(chapter, content=words(70), by=alice, at=now)
     return {
         "story": story.pk,
@@ -177,6 +186,8 @@ def barriers(page, axe, addresses, themes):
                 page.evaluate(WEAR, theme)
                 here = f"{name}, {theme}, {size['width']} px: "
                 found += [here + barrier for barrier in page.evaluate(RUN, RULES)]
+        # Django's own sheet around ours knows nothing of fingers.
+        found += hard_to_reach(page, name) if themes == THEMES else []
     return found
 
 
@@ -251,6 +262,10 @@ def test_places_to_replace_and_the_bar_have_no_barriers(
         page.keyboard.type("word1")
         page.locator(".found--here").wait_for()
         found += in_every_theme(page, axe, "bar")
+        page.keyboard.press("Escape")
+        page.locator(".editor__fold--panel > summary").click()
+        page.locator(".comment--lost .comment__lost").wait_for()
+        found += in_every_theme(page, axe, "panel")
     nothing_in_the_way(found)
 
 

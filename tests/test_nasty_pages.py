@@ -13,7 +13,7 @@ from accounts.models import Session
 from analytics.models import RestDay
 from jobs.models import Job
 from stories.history import keep_conflict_copy
-from stories.models import Replacement, Tag
+from stories.models import Comment, Replacement, Tag
 from stories.services.shelves import create_series
 from stories.services.targets import create_target
 from stories.tests.builders import make_chapter, make_story
@@ -48,7 +48,7 @@ FIELDS = """
     week_start theme idle_minutes email login password password1 oldpassword next action
     code credential name at next_base next_id scene_break
     find replacement match_case whole_words seen out shown take apply
-    series tags
+    series tags notes version quote paragraph act
 """.strip().split()
 QUERY_FIELDS = """
     q cursor case whole page status sort edit frequency from_date to_date next story at title
@@ -114,6 +114,7 @@ def ids(alice, signed_in):
         "tag_id": Tag.objects.get(owner=alice).pk,
         "story_id": story.pk,
         "chapter_id": chapter.pk,
+        "comment_id": Comment.objects.create(chapter=chapter, text="x", quote="one", stamp="").pk,
         "target_id": target.pk,
         "job_id": job.pk,
         "version_id": kept.id,

@@ -24,7 +24,8 @@ FONTS = "Source Serif 4,Atkinson Hyperlegible"
 # What the cast wrote, and what their files and they are called.
 TITLES = "The Lighthouse,Part One,One,Two,Finished,Put away,A keeper and a storm.,Emma,Cover,Part"
 REPORTED = "emma.epub,b.epub,no text,No.,Everything of yours,alice@example.com,Alice,Carol"
-OWN = sorted(",".join([NAMES, FONTS, TITLES, REPORTED]).split(","), key=len, reverse=True)
+BESIDE = "Which one?,never written,Gone.,He waits.,Look this up."
+OWN = sorted(",".join([NAMES, FONTS, TITLES, BESIDE, REPORTED]).split(","), key=len, reverse=True)
 MADE_UP = re.compile(r"\bword\d+\b")
 # Groups of options are the time zones of a continent, which carry the names of the tz database.
 QUIET = ("script", "style", "code", "kbd", "textarea", "optgroup")
