@@ -6,10 +6,12 @@ the cover that is set from the title.
 
 from __future__ import annotations
 
+import io
 from datetime import datetime
 from typing import IO
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -17,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from accounts import limits
 from nexus.lib.effects import after_commit
-from nexus.lib.errors import NotFound
+from nexus.lib.errors import DomainError, NotFound
 from nexus.lib.limits import take
 from nexus.lib.picture_files import (
     discard_pictures,
@@ -39,6 +41,7 @@ LARGEST = Frame(1600, 1600)
 SIZES = {"small": Frame(240, 360, fills=True), "large": Frame(480, 720, fills=True)}
 # Seconds between two wishes for pictures that were missing.
 PATIENCE = 300
+logger = structlog.get_logger("nexus.pictures")
 
 
 def set_cover(story: Story, *, file: IO[bytes], at: datetime) -> Story:
@@ -71,6 +74,14 @@ def bring_cover(story_id: UUID, picture: bytes) -> None:
     """
     Story.objects.filter(pk=story_id).update(cover=keep_picture(FOLDER, picture))
     _ask_for_sizes(story_id)
+
+
+def adopt_cover(story_id: UUID, raw: bytes) -> None:
+    """Take over the cover of a book that was just imported; without it the book is as whole."""
+    try:
+        bring_cover(story_id, as_jpeg(io.BytesIO(raw), LARGEST))
+    except (DomainError, OSError) as error:
+        logger.info("cover_not_adopted", story=str(story_id), cause=type(error).__name__)
 
 
 def remove_cover(story: Story, *, at: datetime) -> Story:

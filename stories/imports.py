@@ -23,6 +23,7 @@ from jobs.work import JobCancelled, JobRefused, Run, Shown, register_work
 from nexus.lib.errors import Conflict, DomainError, FieldError, Invalid, TooLarge
 from nexus.lib.failpoints import hit
 from nexus.lib.names import MAX_LENGTH, clean_title, title_key
+from stories import covers
 from stories.import_doors import Door, door_for, door_of, written_by
 from stories.import_pages import show_reading, show_writing
 from stories.importing import ImportRefused, read_book
@@ -173,7 +174,7 @@ def _read_and_write(run: Run, reading: Job) -> dict[str, Any]:
     chosen = run.job.parameters["chosen"]
     chapters = [c for i, c in enumerate(book.chapters) if chosen is None or i in chosen]
     try:
-        return _write(run.job, reading, chapters)
+        result = _write(run.job, reading, chapters)
     except (DomainError, JobCancelled) as refusal:
         # A twin thought lost may have been faster; then its chapters are the ones that count.
         written = Job.objects.values_list("result", flat=True).get(pk=run.job.pk)
@@ -182,6 +183,9 @@ def _read_and_write(run: Run, reading: Job) -> dict[str, Any]:
         if isinstance(refusal, DomainError):
             raise JobRefused(refusal.detail) from refusal
         raise
+    if book.cover and reading.parameters["story"] is None:
+        covers.adopt_cover(UUID(result["story"]), book.cover)
+    return result
 
 
 @transaction.atomic

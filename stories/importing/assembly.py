@@ -42,6 +42,7 @@ class Manuscript:
     notes: list[str] = field(default_factory=list)
     footnotes: Footnotes = field(default_factory=Footnotes)
     losses: Losses = field(default_factory=Losses)
+    cover: bytes = b""
 
     def omit(self, title: str, reason: str, blocks: Sequence[Block]) -> None:
         text = "\n\n".join(block.text for block in blocks)
@@ -102,6 +103,7 @@ def finish(manuscript: Manuscript, progress: Progress) -> ImportedBook:
         chapters=tuple(chapters),
         omitted=tuple(manuscript.omitted),
         notes=(*manuscript.notes, *manuscript.losses.sentences()),
+        cover=manuscript.cover,
     )
 
 

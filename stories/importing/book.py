@@ -49,6 +49,8 @@ class ImportedBook:
     chapters: tuple[ImportedChapter, ...]
     omitted: tuple[Omitted, ...]
     notes: tuple[str, ...]
+    # As it lay in the file: whoever shows it draws it anew.
+    cover: bytes = b""
 
     @property
     def word_count(self) -> int:

@@ -238,6 +238,32 @@ def test_an_export_goes_on_without_a_picture_that_is_lost(story):
     assert job.status == "done"
 
 
+@pytest.mark.parametrize("into_new", [True, False])
+def test_a_book_brings_its_cover_into_a_story_of_its_own(as_alice, alice, story, into_new):
+    make_chapter(given(story), title="One", content="<p>Words of one.</p>")
+    job = exports.start_export(story, format="epub")
+    run_job(str(job.pk))
+    job.refresh_from_db()
+    other = make_story(alice, "Another")
+    file = SimpleUploadedFile("book.epub", default_storage.open(job.upload.name).read())
+    target = {} if into_new else {"story": str(other.pk)}
+    reading = as_alice.post("/api/v1/imports", {"file": file, **target}).json()["id"]
+    run_job(reading)
+    writing = send(as_alice, "post", f"/imports/{reading}/apply", {}).json()["id"]
+    run_job(writing)
+    found = Story.objects.exclude(pk=story.pk).order_by("-created_at").first()
+    assert bool(found.cover) is into_new and (found == other) is not into_new
+    if into_new:
+        assert opened(default_storage.open(found.cover.name).read()).size == (600, 900)
+
+
+def test_a_book_comes_in_without_a_cover_that_is_none(story):
+    for raw in (b"<svg/>", told()[:900]):
+        covers.adopt_cover(story.pk, raw)
+    story.refresh_from_db()
+    assert not story.cover and files_kept() == []
+
+
 # --- The end of it ----------------------------------------------------------------
 
 

@@ -200,6 +200,18 @@ def test_an_epub_bears_the_cover_and_says_so(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("drop", ["", ' properties="cover-image"', 'content="cover-image"'])
+def test_a_cover_comes_back_by_either_of_its_names(tmp_path, drop):
+    raw, made = covered("epub")
+    path = tmp_path / "covered.epub"
+    with zipfile.ZipFile(io.BytesIO(made)) as found, zipfile.ZipFile(path, "w") as altered:
+        for name in found.namelist():
+            content = found.read(name)
+            is_package = name.endswith(".opf")
+            altered.writestr(name, content.replace(drop.encode(), b"") if is_package else content)
+    assert read_book(path, filename=path.name).cover == raw
+
+
 @pytest.mark.skipif(not EPUBCHECK.exists(), reason="Debian's epubcheck is not installed")
 def test_a_covered_epub_passes_epubcheck(tmp_path):
     path = tmp_path / "covered.epub"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from stories.importing.archive import Archive, open_archive
 from stories.importing.assembly import Manuscript, add_opening
 from stories.importing.blocks import Block, settle_breaks
-from stories.importing.book import Progress
+from stories.importing.book import ImportRefused, Progress
 from stories.importing.footnotes import Footnotes, may_have_notes, types_of
 from stories.importing.formats.epub_marks import marks_of_nav
 from stories.importing.formats.epub_package import Package, read_package, stem_of
@@ -33,6 +34,7 @@ from stories.importing.splitting import (
 )
 from stories.importing.tree import TreeReader
 
+MAX_COVER = 5 * 1024 * 1024
 _WRAPPERS = {"section", "div", "article", "main"}
 
 
@@ -49,6 +51,7 @@ def read(path: Path, *, split: str, progress: Progress) -> Manuscript:
         manuscript = Manuscript("epub", package.title, package.author, package.language)
         manuscript.losses.counts["unread"] += package.missing
         pages = _pages(archive, package, manuscript, progress)
+        manuscript.cover = _cover(archive, package)
     story = [page for page in pages if not _set_aside(page, package, manuscript)]
     _split(manuscript, package, story, split)
     return manuscript
@@ -69,6 +72,14 @@ def _pages(
         pages.append(_Page(path, reader.read(root, path), _page_types(root)))
         progress(number, len(paths))
     return pages
+
+
+def _cover(archive: Archive, package: Package) -> bytes:
+    """Return the cover's picture; a book whose cover is damaged or heavy comes without."""
+    if 0 < archive.size_of(package.cover) <= MAX_COVER:
+        with suppress(ImportRefused):
+            return archive.read(package.cover)
+    return b""
 
 
 def _look_for_notes(archive: Archive, paths: list[str], notes: Footnotes) -> None:

@@ -43,6 +43,7 @@ class Package:
     guide: dict[str, str] = field(default_factory=dict)
     nav: list[NavEntry] = field(default_factory=list)
     missing: int = 0
+    cover: str = ""
 
 
 def read_package(archive: Archive) -> Package:
@@ -55,6 +56,7 @@ def read_package(archive: Archive) -> Package:
     _read_spine(package, root, items, archive)
     _read_guide(package, root, path)
     _read_nav(package, root, items, archive)
+    package.cover = _cover(root, items)
     return package
 
 
@@ -103,6 +105,16 @@ def _manifest(root: Element, path: str) -> dict[str, tuple[str, str, str]]:
             kind = (element.get("media-type") or "").lower()
             items[element.get("id", "")] = (target, kind, element.get("properties") or "")
     return items
+
+
+def _cover(root: Element, items: dict[str, tuple[str, str, str]]) -> str:
+    """Return the path of the cover's picture as EPUB 3, or else as EPUB 2 names it; "" without."""
+    for path, kind, properties in items.values():
+        if "cover-image" in properties.split() and kind.startswith("image/"):
+            return path
+    named = (one.get("content", "") for one in root.iter() if one.get("name") == "cover")
+    found = (items[name] for name in named if name in items)
+    return next((path for path, kind, _ in found if kind.startswith("image/")), "")
 
 
 def _read_spine(
