@@ -14,6 +14,7 @@ from typing import Self
 import structlog
 from django.db import Error as DatabaseError
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
 from jobs.changes import same_attempt
@@ -31,7 +32,9 @@ class Watch:
     """Around one attempt at a job; `check` raises JobCancelled once it is not wanted any more."""
 
     def __init__(self, job: Job) -> None:
-        self._mine = Job.objects.filter(same_attempt(job), pk=job.pk)
+        this = Job.objects.filter(pk=job.pk)
+        self._mine = this.filter(same_attempt(job))
+        self._others = this.filter(~same_attempt(job) | Q(cancel_requested_at__isnull=False))
         self._job_id = str(job.pk)
         self._is_over = threading.Event()
         self._is_unwanted = False
@@ -66,8 +69,8 @@ class Watch:
         try:
             if is_due:
                 self._mine.update(alive_at=timezone.now())
-            wanted = self._mine.filter(cancel_requested_at__isnull=True)
-            self._is_unwanted = not wanted.exists()
+            # A job that is gone is noticed by its next progress.
+            self._is_unwanted = self._others.exists()
         except DatabaseError as error:
             logger.warning("job_unwatched", job=self._job_id, reason=type(error).__name__)
         finally:
