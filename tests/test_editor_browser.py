@@ -69,9 +69,16 @@ def test_pasted_words_stay_whole_and_apart(page, chapter, html, words):
     assert chapter.text.split() == ["one", "two", "three", "four"][:words]
 
 
-def test_escape_leaves_focus_mode(page):
+def test_focus_narrows_to_the_sentence_and_escape_leaves_it(page):
+    page.keyboard.type(" He went. She did")
     page.keyboard.press("F8")
     expect(page.locator("nx-editor.is-focusing")).to_be_visible()
+    expect(page.locator(".is-sentence")).to_have_count(0)
+    page.locator(".editor__fold--panel > summary").click()
+    page.get_by_label("In focus, only the sentence").check()
+    expect(page.locator(".is-sentence")).to_have_text("She did")
+    page.locator(".ProseMirror").press("Control+Home")
+    expect(page.locator(".is-sentence")).not_to_have_text("She did")
     page.keyboard.press("Escape")
     expect(page.locator("nx-editor.is-focusing")).to_have_count(0)
 

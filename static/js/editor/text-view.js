@@ -49,10 +49,10 @@ export async function hashOf(html) {
 export class TextView {
   /**
    * @param {HTMLElement} mount the rendered prose
-   * @param {{doc: any, isSmart: () => boolean, onChange: (change: {cause: string, words: number}) => void, onState: () => void,
+   * @param {{doc: any, isSmart: () => boolean, isNarrow?: () => boolean, onChange: (change: {cause: string, words: number}) => void, onState: () => void,
    *          plugins?: any[]}} options
    */
-  constructor(mount, { doc, isSmart, onChange, onState, plugins = [] }) {
+  constructor(mount, { doc, isSmart, isNarrow = () => false, onChange, onState, plugins = [] }) {
     this.mount = mount;
     this.onChange = onChange;
     this.onState = onState;
@@ -62,7 +62,7 @@ export class TextView {
     this.view = new EditorView({ mount }, {
       state: EditorState.create({
         doc,
-        plugins: [...typingRules(isSmart), ...keys(), history(), blockIds(), hereMark(), ...plugins],
+        plugins: [...typingRules(isSmart), ...keys(), history(), blockIds(), hereMark(isNarrow), ...plugins],
       }),
       editable: () => this.isEditable,
       attributes: { role: "textbox", "aria-multiline": "true", "aria-label": label, spellcheck: mount.getAttribute("spellcheck") ?? "true" },
@@ -77,6 +77,11 @@ export class TextView {
   setEditable(isEditable) {
     if (isEditable === this.isEditable) return;
     this.isEditable = isEditable;
+    this.view.setProps({});
+  }
+
+  /** Something that the marks in the text depend on has changed. */
+  redraw() {
     this.view.setProps({});
   }
 

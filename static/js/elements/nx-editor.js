@@ -90,6 +90,7 @@ class NxEditor extends HTMLElement {
     this.text = new TextView(this.prose, {
       doc,
       isSmart: () => this.switches.isSmart,
+      isNarrow: () => this.switches.isNarrow,
       plugins: [room(this.wording), typewriter(() => this.switches.isTypewriter), findMarks(), commentMarks()],
       onChange: (change) => this.#changed(change),
       onState: () => { this.menus?.update(); this.find?.update(); this.beside?.comments.update(); },
@@ -126,7 +127,7 @@ class NxEditor extends HTMLElement {
     listenToThePage({ tell: (type) => this.session.dispatch({ type }), leave, signal });
     listenToFolds(this, signal);
     listenToSplit(this, signal);
-    this.switches.listen(signal);
+    this.switches.listen(signal, () => this.text.redraw());
     this.stops = [
       onMessage("counts", (message) => this.#counts(message)),
       onMessage("chapter.saved", (message) => this.#savedElsewhere(message)),
