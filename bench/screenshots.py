@@ -108,6 +108,8 @@ TALLEST = 4_000
 
 def main() -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
+    for old in PICTURES.glob("*.png"):
+        old.unlink()
     with studio("--demo") as site, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=as_root())
         fill(browser, site)
