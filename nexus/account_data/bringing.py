@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from itertools import islice
-from typing import Any
+from typing import IO, Any
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import DateField, Field
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from analytics.models import WritingDay
@@ -20,9 +22,11 @@ from analytics.rest import rest_on
 from analytics.tasks import roll_up_soon
 from analytics.warehouse.months import taking_turns
 from nexus.account_data.comeback import Comeback
-from nexus.account_data.gathering import Gathered
+from nexus.account_data.gathering import Gathered, Progress, gathered
+from nexus.account_data.opening import open_archive, refuse_other_versions
+from nexus.account_data.refusal import ArchiveRefused
 from nexus.account_data.sections import DAYS, EXTRAS, LEDGER, SECTIONS, Section, section_at
-from nexus.account_data.settings_back import store_settings
+from nexus.account_data.settings_back import store_settings, take_settings
 from nexus.lib.failpoints import hit
 
 DAYS_AT_A_TIME = 500
@@ -30,19 +34,51 @@ DAYS_AT_A_TIME = 500
 STILL_OPEN = timedelta(days=1)
 
 
+NOT_EMPTY = gettext_lazy(
+    "There is writing in this account already. An archive comes back whole, with all its days, "
+    "and nothing is ever written over: please bring it into a new, empty account. A single story "
+    "can be imported by itself: it is in the archive as story.html."
+)
+
+
 def is_empty(owner: User) -> bool:
     """Say whether an account holds nothing that an archive brings."""
     return not any(section.rows(owner).exists() for section in SECTIONS)
 
 
+@contextmanager
+def looked_through(
+    file: IO[bytes], owner: User, *, at: datetime, progress: Progress
+) -> Iterator[tuple[Comeback, Gathered]]:
+    """Open an archive, compare it with its manifest and go through all its rows.
+
+    `progress` is told in percent. Raises ArchiveRefused for what cannot be brought back.
+    """
+    with open_archive(file) as archive:
+        refuse_other_versions(archive.manifest)
+        archive.check(_half(progress, 0))
+        # Settings are put on a person of its own, lest a refusal leave them with the caller's.
+        person = User.objects.select_related("preferences", "profile").get(pk=owner.pk)
+        into = Comeback(person, at, archive)
+        take_settings(into)
+        with gathered(into, _half(progress, 1)) as found:
+            yield into, found
+
+
+def _half(progress: Progress, number: int) -> Progress:
+    return lambda step, steps: progress(number * 50 + min(step, steps) * 50 // steps, 100)
+
+
 @transaction.atomic
 def bring_back(found: Gathered, into: Comeback, check: Callable[[], None]) -> None:
-    """Store everything; the caller has locked the owner and knows her account to be empty.
+    """Store everything in the account, which must be empty, or raise ArchiveRefused.
 
     `check` is called now and then and raises to undo it all. Whoever closes months for the
     warehouse waits until the ledger is in.
     """
     _allow_a_long_transaction()
+    if not is_empty(User.objects.select_for_update(no_key=True).get(pk=into.owner.pk)):
+        raise ArchiveRefused(str(NOT_EMPTY))
     store_settings(into.owner)
     for section in SECTIONS:
         if section.path not in {LEDGER, DAYS}:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
@@ -20,13 +20,12 @@ from jobs.files import on_disk
 from jobs.models import Job
 from jobs.services import discard_upload
 from jobs.work import JobCancelled, JobRefused, Run, Shown, register_work
-from nexus.account_data.bringing import bring_back, is_empty
+from nexus.account_data.bringing import NOT_EMPTY, bring_back, is_empty, looked_through
 from nexus.account_data.comeback import Comeback
-from nexus.account_data.gathering import Gathered, gathered
-from nexus.account_data.opening import is_archive, open_archive, refuse_other_versions
+from nexus.account_data.gathering import Gathered
+from nexus.account_data.opening import is_archive
 from nexus.account_data.refusal import ArchiveRefused
 from nexus.account_data.sections import LEDGER, VERSIONS
-from nexus.account_data.settings_back import take_settings
 from nexus.lib.errors import Conflict
 from nexus.lib.failpoints import hit
 from stories.import_doors import Door, register_door
@@ -35,11 +34,6 @@ from stories.models import Story
 NAME, KIND = "nexus-archive", "account.import"
 logger = structlog.get_logger("nexus.account_data")
 MOST_STORIES_SHOWN = 200
-NOT_EMPTY = gettext_lazy(
-    "There is writing in this account already. An archive comes back whole, with all its days, "
-    "and nothing is ever written over: please bring it into a new, empty account. A single story "
-    "can be imported by itself: it is in the archive as story.html."
-)
 
 
 def read_archive(run: Run) -> dict[str, Any]:
@@ -176,12 +170,10 @@ def _read_and_write(run: Run, reading: Job) -> dict[str, Any]:
 
 @transaction.atomic
 def _write(run: Run, reading: Job, into: Comeback, found: Gathered) -> dict[str, Any]:
-    owner = User.objects.select_for_update(no_key=True).get(pk=into.owner.pk)
+    User.objects.select_for_update(no_key=True).get(pk=into.owner.pk)
     # A twin thought lost may have been faster.
     if written := Job.objects.values_list("result", flat=True).get(pk=run.job.pk):
         return dict(written)
-    if not is_empty(owner):
-        raise JobRefused(str(NOT_EMPTY))
     bring_back(found, into, run.check)
     result = {name: (reading.result or {})[name] for name in ("word_count", "archive")}
     # Kept with the rows: a second delivery finds it. Last, so that Stop works until here.
@@ -197,25 +189,18 @@ def _looked_through(run: Run, reading: Job) -> Iterator[tuple[Comeback, Gathered
     """Open a reading's upload, compare it with its manifest, and go through all its rows."""
     if not reading.upload:
         raise JobRefused(_("The file is no longer kept. Please upload it again."))
-    first = _half(run, 0)
+    owner, at = run.job.owner, timezone.now()
     try:
-        with on_disk(reading) as path, path.open("rb") as file, open_archive(file) as archive:
-            refuse_other_versions(archive.manifest)
-            archive.check(first)
-            owner = User.objects.select_related("preferences", "profile").get(pk=run.job.owner_id)
-            into = Comeback(owner, timezone.now(), archive)
-            take_settings(into)
-            with gathered(into, _half(run, 1)) as found:
-                yield into, found
+        with (
+            on_disk(reading) as path,
+            path.open("rb") as file,
+            looked_through(file, owner, at=at, progress=run.progress) as found,
+        ):
+            yield found
     except ArchiveRefused as refusal:
         raise JobRefused(refusal.reason) from refusal
     except FileNotFoundError as error:
         raise JobRefused(_("The file is no longer kept. Please upload it again.")) from error
-
-
-def _half(run: Run, number: int) -> Callable[[int, int], None]:
-    """Tell the progress of one of two halves, in percent of the whole."""
-    return lambda step, steps: run.progress(number * 50 + min(step, steps) * 50 // steps, 100)
 
 
 register_door(

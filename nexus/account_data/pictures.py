@@ -10,7 +10,6 @@ from django.core.files.storage import default_storage
 from accounts.models import User
 from accounts.portraits import SQUARE, put_portrait
 from nexus.account_data.archive import Archive
-from nexus.account_data.comeback import Comeback
 from nexus.lib.errors import DomainError
 from nexus.lib.picture_files import name_of_size
 from nexus.lib.pictures import Frame, as_jpeg

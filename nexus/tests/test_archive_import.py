@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import pytest
 from django.apps import apps
 from django.core.files.base import ContentFile
+from django.core.management import CommandError, call_command
 from django.db import DataError, IntegrityError, connection, transaction
 from django.utils import timezone
 
@@ -24,13 +25,9 @@ from jobs.services import run_job
 from jobs.work import JobCancelled
 from nexus.account_data import everything
 from nexus.account_data.archive import MANIFEST, Archive
-from nexus.account_data.bringing import bring_back, is_empty
-from nexus.account_data.comeback import Comeback
-from nexus.account_data.gathering import gathered
-from nexus.account_data.opening import open_archive, refuse_other_versions
+from nexus.account_data.bringing import bring_back, is_empty, looked_through
 from nexus.account_data.refusal import ArchiveRefused
 from nexus.account_data.sections import LEFT_OUT, SECTIONS
-from nexus.account_data.settings_back import take_settings
 from nexus.tests.account_cast import furnish
 from stories.history import keep_conflict_copy
 from stories.models import KEPT_IN_TRASH, Chapter, Story
@@ -339,17 +336,14 @@ WRONG = [
 
 def brought(raw, owner):
     """Do what the two jobs do, without them."""
-    owner = User.objects.select_related("preferences", "profile").get(pk=owner.pk)
-    with open_archive(io.BytesIO(raw)) as archive:
-        refuse_other_versions(archive.manifest)
-        archive.check(lambda *_: None)
-        into = Comeback(owner, timezone.now(), archive)
-        take_settings(into)
-        with gathered(into, lambda *_: None) as found, transaction.atomic():
-            bring_back(found, into, lambda: None)
-            with connection.cursor() as cursor:
-                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    return owner
+    file = io.BytesIO(raw)
+    with (
+        looked_through(file, owner, at=timezone.now(), progress=lambda *_: None) as (into, found),
+        transaction.atomic(),
+    ):
+        bring_back(found, into, lambda: None)
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def test_rows_that_no_nexus_wrote_are_refused_and_leave_nothing(small, bob):
@@ -537,3 +531,18 @@ def leads_to_a_person(model, seen=frozenset()):
         return True
     parents = {column.related_model for column in model._meta.concrete_fields} - seen - {None}
     return any(leads_to_a_person(parent, seen | {model}) for parent in parents)
+
+
+# --- By the host, for an archive of whatever size ---------------------------------------
+
+
+def test_a_host_brings_back_what_no_upload_could(small, bob, tmp_path):
+    path = tmp_path / "archive.zip"
+    path.write_bytes(small)
+    out = io.StringIO()
+    call_command("bring_back", path, to="BOB@example.com", stdout=out)
+    assert "Stories: 1, writing days: 1." in out.getvalue() and not is_empty(bob)
+    with pytest.raises(CommandError, match="There is writing in this account already"):
+        call_command("bring_back", path, to=bob.email)
+    with pytest.raises(CommandError, match="Nobody here"):
+        call_command("bring_back", path, to="nobody@example.com")
