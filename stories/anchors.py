@@ -33,6 +33,8 @@ MOST_PLACES = 2_000
 # What a passage may have become: as a share of its words, of its pairs of words, and its length.
 KEPT_WORDS, KEPT_PAIRS, GROWN = 0.25, 0.4, 3
 FEW_WORDS = 3
+# How sure each way of looking is, before what else agrees; pairs of words count one each.
+EXACT, RESPACED, REPLACED = 1_000, 500, 200
 
 _BLOCK = re.compile(r'<(p|h[2-4])(?: data-b="([^"]*)")?>(.*?)</\1>', re.DOTALL)
 _TAG = re.compile(r"<[^>]*+>")
@@ -57,6 +59,11 @@ class Found:
 
     anchor: Anchor
     sure: int
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether it is there word for word, not only something like it."""
+        return self.sure >= EXACT
 
 
 class Reading:
@@ -133,7 +140,7 @@ Span = tuple[int, int, int]
 def _exactly(reading: Reading, sought: Anchor) -> Span | None:
     length = len(sought.quote)
     places = ((at, at + length) for at in _occurrences(reading.text, sought.quote))
-    return _surest(reading, sought, places, bonus=1_000)
+    return _surest(reading, sought, places, bonus=EXACT)
 
 
 def _respaced(reading: Reading, sought: Anchor) -> Span | None:
@@ -142,7 +149,7 @@ def _respaced(reading: Reading, sought: Anchor) -> Span | None:
         return None
     pattern = re.compile(r"\s+".join(map(re.escape, pieces)))
     places = (one.span() for one in islice(pattern.finditer(reading.text), MOST_PLACES))
-    return _surest(reading, sought, places, bonus=500)
+    return _surest(reading, sought, places, bonus=RESPACED)
 
 
 def _surest(
@@ -177,7 +184,7 @@ def _between(reading: Reading, sought: Anchor) -> Span | None:
         longest = start + GROWN * len(sought.quote) + CONTEXT
         end = reading.text.find(after, start, longest + len(after)) if after else len(reading.text)
         if start <= end <= longest and _is_kin(sought.quote, reading.text[start:end]):
-            return start, end, 200
+            return start, end, REPLACED
     return None
 
 

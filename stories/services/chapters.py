@@ -20,6 +20,7 @@ from nexus.lib.errors import Conflict, FieldError, Invalid, NotFound
 from nexus.lib.names import MAX_LENGTH, clean_title, title_key
 from stories.models import Chapter, Story
 from stories.saving import Change, Prose, announce, derive, moving, write_content
+from stories.services.comments import give_back_comments
 from stories.services.conflicts import refusing
 from stories.services.notes import first_notes, write_notes
 from stories.services.stories import touch_story
@@ -209,13 +210,14 @@ def restore_chapter(chapter: Chapter, *, at: datetime) -> Chapter:
         return chapter
     place = min(chapter.trashed_position or 0, _count(chapter.story_id))
     chapter.position = _make_room(chapter.story_id, place)
-    was_merged = chapter.merged_into_id is not None
+    merged_into = chapter.merged_into
     chapter.trashed_at, chapter.trashed_position, chapter.updated_at = None, None, at
     chapter.merged_into = None
     with refusing("chapter_title_once_per_story", title_taken()):
         chapter.save(update_fields=[*AWAY, "position", "updated_at"])
-    if was_merged:
+    if merged_into is not None:
         _take_back(chapter, at=at)
+        give_back_comments(merged_into, chapter)
     return chapter
 
 

@@ -112,6 +112,20 @@ def carry_comments(source_id: UUID, target_ids: Sequence[UUID]) -> None:
     Comment.objects.bulk_update(comments, ["chapter", *PLACE, "stamp"], batch_size=100)
 
 
+@transaction.atomic
+def give_back_comments(source: Chapter, target: Chapter) -> None:
+    """Move the comments on what the target has word for word: what a merge took along, undone."""
+    reading = Reading(target.content)
+    back = []
+    for comment in Comment.objects.filter(chapter=source):
+        found = find_passage(reading, anchor_of(comment))
+        if found is not None and found.is_exact:
+            comment.chapter = target
+            _settle(comment, found, stamp=target.content_hash)
+            back.append(comment)
+    Comment.objects.bulk_update(back, ["chapter", *PLACE, "stamp"], batch_size=100)
+
+
 def anchor_of(comment: Comment) -> Anchor:
     return Anchor(**{name: getattr(comment, name) for name in PLACE})
 

@@ -8,7 +8,7 @@ from stories.history import restore_version
 from stories.models import Chapter, Comment
 from stories.saving import save_content
 from stories.services import comments as comment_services
-from stories.services.chapters import trash_chapter
+from stories.services.chapters import restore_chapter, trash_chapter
 from stories.services.comments import add_comment, change_comment, comments_on
 from stories.services.division import Cut, Neighbour, merge_with_next, split_chapter
 from stories.services.relocation import move_to_story
@@ -112,6 +112,10 @@ def test_a_merge_brings_the_comments_and_the_notes_along(chapter):
     assert whole(chapter).synopsis == "He sleeps. He wakes."
     after.refresh_from_db()
     assert after.notes == "second"
+    # Restoring it undoes the merge for its comments too.
+    restore_chapter(after, at=NOW)
+    assert places(chapter) == [("went home", 1, 4)]
+    assert places(after) == [("new day", 0, 2)]
 
 
 def test_comments_move_with_a_chapter_and_wait_in_the_trash(chapter):
