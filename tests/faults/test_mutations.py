@@ -53,6 +53,58 @@ MUTATIONS = {
         "AND %(reason)s::varchar = ''",
     ),
 }
+# The same for what keeps writers apart, with the tests that must notice.
+STRANGERS = "tests/test_strangers.py"
+GUARDS = {
+    "the owner of a story": (
+        ("stories/models/book.py", "        return self.filter(owner=user)", "        return self"),
+        (STRANGERS, "-k", "page_is_404 or lists_hold"),
+    ),
+    "the owner of a chapter": (
+        (
+            "stories/models/book.py",
+            "        return self.filter(story__owner=user)",
+            "        return self",
+        ),
+        (STRANGERS, "-k", "page_is_404 or lists_hold"),
+    ),
+    "the owner in a save": (
+        ("stories/saving.py", "    if chapter.story.owner_id != by.pk:", "    if False:"),
+        ("stories/tests/test_content_endpoint.py", STRANGERS),
+    ),
+    "the owner of a job": (
+        ("jobs/models.py", "        return self.filter(owner=user)", "        return self"),
+        (STRANGERS, "-k", "page_is_404 or object_is_403 or lists_hold"),
+    ),
+    "signing in first": (
+        (
+            "nexus/settings.py",
+            '        "rest_framework.permissions.IsAuthenticated",\n',
+            '        "rest_framework.permissions.AllowAny",\n',
+        ),
+        (STRANGERS, "-k", "not_signed_in_gets_403"),
+    ),
+    "the origin of a request": (
+        ("nexus/lib/problems.py", "    if site not in SAME_SITE or", "    if False and"),
+        ("nexus/tests/test_api_refusals.py", "accounts/tests/test_sign_in_api.py"),
+    ),
+    "the origin of a socket": (
+        (
+            "nexus/sockets.py",
+            "chosen = application if is_own_origin(scope) else refuse",
+            "chosen = application",
+        ),
+        ("nexus/tests/test_sockets.py",),
+    ),
+    "what a token may do": (
+        ("nexus/lib/api_view.py", "    if granted is None or (", "    if True or ("),
+        ("tests/test_scopes.py",),
+    ),
+    "the policy of content": (
+        ("nexus/middleware/security.py", "        \"default-src 'self'\",\n", ""),
+        ("nexus/tests/test_observatory.py",),
+    ),
+}
 
 
 def test_the_editors_tests_notice_every_promise_that_is_taken_out():
@@ -69,17 +121,28 @@ def test_the_editors_tests_notice_every_promise_that_is_taken_out():
 
 @pytest.mark.parametrize("what", MUTATIONS)
 def test_the_servers_tests_notice_every_promise_that_is_taken_out(tmp_path, what):
-    copy = tmp_path / "nexus"
-    shutil.copytree(settings.BASE_DIR, copy, ignore=shutil.ignore_patterns(*LEFT_OUT))
     mutation = MUTATIONS[what]
+    done = run_mutated(tmp_path / "nexus", mutation, (*WATCHED, *APART))
+    # 1: some failed. Anything else would say that they did not run.
+    assert done.returncode == (1 if mutation else 0), done.stdout[-4_000:] + done.stderr[-4_000:]
+
+
+@pytest.mark.parametrize("what", GUARDS)
+def test_the_tests_notice_every_guard_that_is_taken_out(tmp_path, what):
+    mutation, watched = GUARDS[what]
+    done = run_mutated(tmp_path / "nexus", mutation, watched)
+    assert done.returncode == 1, done.stdout[-4_000:] + done.stderr[-4_000:]
+    assert "ERROR collecting" not in done.stdout
+
+
+def run_mutated(copy, mutation, watched):
+    shutil.copytree(settings.BASE_DIR, copy, ignore=shutil.ignore_patterns(*LEFT_OUT))
     if mutation:
         mutate(copy, *mutation)
     command = [sys.executable, "-m", "pytest", "-n0", "-x", "-q", "-p", "no:cacheprovider"]
-    done = subprocess.run(
-        [*command, *WATCHED, *APART], cwd=copy, env=environment(), capture_output=True, text=True
+    return subprocess.run(
+        [*command, *watched], cwd=copy, env=environment(), capture_output=True, text=True
     )
-    # 1: some failed. Anything else would say that they did not run.
-    assert done.returncode == (1 if mutation else 0), done.stdout[-4_000:] + done.stderr[-4_000:]
 
 
 def mutate(copy, name, line, instead):
