@@ -99,7 +99,8 @@ class NxEditor extends HTMLElement {
     this.find = new FindBar(this, this.wording, this.text, this.leaving.signal);
     this.clash = new Clash(this.querySelector(".editor__page"), this.wording, this.text, this.#conflictActions());
     this.#openTitle();
-    this.beside = new Beside(this, this.wording, this.text, this.leaving.signal);
+    // Not on the page for the time without a network.
+    this.beside = this.querySelector("[data-notes]") && new Beside(this, this.wording, this.text, this.leaving.signal);
     this.#listen();
     this.line.showWords(this.text.words);
     this.copies = new Copies(this.dataset.chapter, this.vault, () => shownOf(this));
@@ -120,9 +121,9 @@ class NxEditor extends HTMLElement {
 
   #listen() {
     const { signal } = this.leaving;
-    const save = () => { this.heading.save(); this.beside.save(); this.session.dispatch({ type: "save_now" }); };
-    const leave = () => { this.heading.save(); this.beside.save(); this.session.leave(); };
-    const isUnsaved = () => this.session.isUnsaved || this.heading.isUnsaved || this.beside.isUnsaved;
+    const save = () => { this.heading.save(); this.beside?.save(); this.session.dispatch({ type: "save_now" }); };
+    const leave = () => { this.heading.save(); this.beside?.save(); this.session.leave(); };
+    const isUnsaved = () => this.session.isUnsaved || this.heading.isUnsaved || Boolean(this.beside?.isUnsaved);
     listenForPageKeys({ host: this, save, isUnsaved, toggleFocus: () => this.switches.toggleFocus(), signal });
     listenToThePage({ tell: (type) => this.session.dispatch({ type }), leave, signal });
     listenToFolds(this, signal);
@@ -144,7 +145,7 @@ class NxEditor extends HTMLElement {
   #saved(activity, { undo }) {
     this.line.today.acknowledged(activity);
     this.line.showToday();
-    this.beside.comments.tell();
+    this.beside?.comments.tell();
     if (undo) offerUndo(undo, this.session, this.wording);
   }
 
