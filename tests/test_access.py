@@ -15,10 +15,11 @@ from jobs.models import Job
 from nexus.testing import require
 from stories.anchors import Anchor
 from stories.history import keep_conflict_copy
-from stories.models import Replacement, Story
+from stories.models import Replacement, Story, Tag
 from stories.services.chapters import trash_chapter
 from stories.services.comments import add_comment
 from stories.services.notes import write_notes
+from stories.services.shelves import create_series
 from stories.services.stories import trash_story
 from stories.services.targets import create_target, set_plan
 from stories.tests.builders import make_chapter, make_story, save, words
@@ -73,6 +74,9 @@ WRITERS_PAGES = {
     "replace": "/stories/{story}/replace/",
     "keys": "/keys/",
     "trash": "/trash/",
+    "all series": "/series/",
+    "series": "/series/{series}/",
+    "tags": "/tags/?edit={tag}",
     "settings": "/settings/",
     "appearance": "/settings/appearance/",
     "editor settings": "/settings/editor/",
@@ -95,7 +99,11 @@ VISITORS_PAGES = {
 }
 STAFF_PAGES = {"status": "/status/"}
 # Django's own sheet around ours knows two themes.
-ADMIN_PAGES = {"writing": "/admin/analytics/writingsession/dashboard/"}
+ADMIN_PAGES = {
+    "writing": "/admin/analytics/writingsession/dashboard/",
+    "growth": "/admin/growth/",
+    "administration": "/admin/",
+}
 THEMES = ("light", "dark", "sepia", "contrast")
 SIZES = [{"width": 1440, "height": 900}, {"width": 390, "height": 844}]
 
@@ -120,6 +128,8 @@ def places(alice, as_alice):
     set_plan(story, total_words=900, start_on=today, due_on=today + timedelta(days=30))
     make_story(alice, "Finished", status="Complete", at=now)
     trash_story(make_story(alice, "Put away", at=now), at=now)
+    second = make_story(alice, "The Lamp", tags=["sea", "first draft"], at=now)
+    series = create_series(alice, title="The Coast", stories=[story, second], at=now)
     trash_chapter(make_chapter(story, title="Put away", at=now), at=now)
     found = {
         "title": "Emma",
@@ -155,6 +165,8 @@ def places(alice, as_alice):
         "chapter": chapter.pk,
         "version": kept.id,
         "job": job.pk,
+        "series": series.pk,
+        "tag": Tag.objects.get(key="sea").pk,
         "day": today.isoformat(),
     }
 
