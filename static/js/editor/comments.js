@@ -11,8 +11,7 @@ import { goTo, passageAt, told } from "./comment-places.js";
 
 const SETTLE = 400;
 const STALE = 412;
-/** The server's own limit (stories/services/comments.py). */
-const LONGEST = 5_000;
+const LONGEST = 5_000; // the server's own limit (stories/services/comments.py)
 
 export class Comments {
   #timer = null;
@@ -88,8 +87,9 @@ export class Comments {
 
   /** Once the text is on the server: tells it which words the comments stand at now. */
   async tell() {
-    const page = new Page(this.#state.doc);
-    for (const mark of marksIn(this.#state)) {
+    const marks = marksIn(this.#state);
+    const page = marks.length ? new Page(this.#state.doc) : null;
+    for (const mark of marks) {
       const card = this.panel.named(mark.id);
       const anchor = card?.id ? page.anchor(mark) : null;
       if (!anchor || anchor.quote === card.anchor.quote || anchor.quote.length > LONGEST) continue;
