@@ -27,7 +27,9 @@ from nexus.account_data.opening import open_archive, refuse_other_versions
 from nexus.account_data.refusal import ArchiveRefused
 from nexus.account_data.sections import DAYS, EXTRAS, LEDGER, SECTIONS, Section, section_at
 from nexus.account_data.settings_back import store_settings, take_settings
+from nexus.lib.effects import after_commit
 from nexus.lib.failpoints import hit
+from stories.tasks import index_writer
 
 DAYS_AT_A_TIME = 500
 # Those are summed by the worker, which may be summing them already: her today goes on meanwhile.
@@ -86,6 +88,7 @@ def bring_back(found: Gathered, into: Comeback, check: Callable[[], None]) -> No
     for extra in EXTRAS:
         extra.restore(into)
     hit("archive-half-stored")
+    after_commit(index_writer.delay, str(into.owner.pk))
     with taking_turns():
         _store(section_at(LEDGER), found, check)
         _store_days(into)

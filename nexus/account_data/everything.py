@@ -25,11 +25,16 @@ OTHER_PIECES = 2
 
 
 def write_everything(
-    target: IO[bytes], owner: User, *, at: datetime, progress: Callable[[int, int], None]
+    target: IO[bytes],
+    owner: User,
+    *,
+    at: datetime,
+    progress: Callable[[int, int], None],
+    check: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
     """Write the zip to `target`, piece by piece, and return what it holds, in numbers.
 
-    `progress(step, steps)` may raise to stop the work; the zip is then worth nothing.
+    `progress(step, steps)` and `check()` may raise to stop the work; the zip is then worth nothing.
     """
     done, steps = 0, pieces_of(owner) + OTHER_PIECES
 
@@ -43,7 +48,7 @@ def write_everything(
     _write_account(archive, owner)
     tick()
     write_versions(archive, owner, tick)
-    write_rows(archive, owner)
+    write_rows(archive, owner, check)
     write_figures(archive, owner)
     tick()
     shelf = Bookbinder(archive, owner, tick).bind_all()

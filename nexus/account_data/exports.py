@@ -80,7 +80,9 @@ def make_export(run: Run) -> dict[str, Any]:
     except Conflict as refusal:
         raise JobRefused(refusal.detail) from refusal
     with tempfile.TemporaryFile() as file:
-        counts = write_everything(file, run.job.owner, at=timezone.now(), progress=run.progress)
+        counts = write_everything(
+            file, run.job.owner, at=timezone.now(), progress=run.progress, check=run.check
+        )
         size = file.tell()
         file.seek(0)
         keep_file(run.job, file, suffix=".zip")

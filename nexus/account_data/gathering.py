@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from nexus.account_data.archive import dump
 from nexus.account_data.comeback import Comeback
+from nexus.account_data.opening import MOST_ROWS
 from nexus.account_data.rebuilding import rebuild, value_of
 from nexus.account_data.refusal import ArchiveRefused
 from nexus.account_data.sections import DAYS, LEDGER, SECTIONS, Section, section_at
@@ -120,6 +121,8 @@ def _ticker(into: Comeback, progress: Progress) -> Callable[[], None]:
     def tick() -> None:
         nonlocal done
         done += 1
+        if done > MOST_ROWS:
+            raise ArchiveRefused(_("This archive holds more than Nexus takes."))
         if done % ROWS_A_STEP == 0:
             progress(min(done, steps), steps)
 

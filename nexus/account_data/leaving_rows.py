@@ -27,16 +27,20 @@ def write_versions(archive: Archive, owner: User, tick: Callable[[], None]) -> N
     archive.add_json_list(section.path, _ticking(_rows(section, owner), tick))
 
 
-def write_rows(archive: Archive, owner: User) -> None:
-    """Write all other rows as of one moment, so that the ledger explains the words of the text."""
+def write_rows(archive: Archive, owner: User, check: Callable[[], None]) -> None:
+    """Write all other rows as of one moment, so that the ledger explains the words of the text.
+
+    `check` may raise to stop it; progress is not to be told from within that moment.
+    """
     with _one_moment():
         for section in SECTIONS:
             if section.path != VERSIONS:
-                archive.add_json_list(section.path, _rows(section, owner))
+                archive.add_json_list(section.path, _ticking(_rows(section, owner), check))
         for path in TABLES:
             section = section_at(path)
             names = [column.attname for column in section.columns]
-            archive.add_csv(path.replace(".json", ".csv"), names, _rows(section, owner))
+            rows = _ticking(_rows(section, owner), check)
+            archive.add_csv(path.replace(".json", ".csv"), names, rows)
 
 
 def in_pieces(rows: QuerySet[Any], size: int) -> Iterator[Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import struct
 import zipfile
 import zlib
@@ -22,12 +23,15 @@ from nexus.account_data.archive import FORMAT, KIND, MANIFEST
 from nexus.account_data.refusal import ArchiveRefused
 
 MB = 1024 * 1024
-MOST_ENTRIES = 50_000
-MOST_UNPACKED = 4096 * MB
-MOST_MANIFEST = 16 * MB
+MOST_ENTRIES = 30_000
+MOST_UNPACKED = 2048 * MB
+MOST_MANIFEST = 6 * MB
 # A chapter takes 5 MB, and JSON may write each of its quotes as two characters.
 MOST_ROW = 12 * MB
-MOST_ROWS = 1_000_000
+# What is left of a row without its texts; a million empty lists in it would fill the memory.
+MOST_SHAPE = MB // 4
+STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"')
+MOST_ROWS = 400_000
 MOST_FILE = 5 * MB
 PIECE = MB
 # The end of a zip's table of contents, and where a comment may push it to.
@@ -202,7 +206,8 @@ def _rows(stream: IO[bytes]) -> Iterator[dict[str, Any]]:
     if first.strip() != b"[":
         raise damaged
     while (line := stream.readline(MOST_ROW)).strip() != b"]":
-        row = _parsed(line.strip().removesuffix(b","))
+        is_flat = len(line) <= MOST_SHAPE or len(STRING.sub(b"", line)) <= MOST_SHAPE
+        row = _parsed(line.strip().removesuffix(b",")) if is_flat else None
         if not isinstance(row, dict):
             raise damaged
         yield row

@@ -365,7 +365,8 @@ NO_LISTS = ["[\n{", "[" * 100_000, "{}\n", '[\n"a"\n]\n', "[\nNaN\n]\n", "", "[\
 
 
 def test_json_that_is_none_or_without_end_is_refused(small, bob):
-    for text in (*NO_LISTS, "[\n{" + " " * 13_000_000 + "}\n]\n"):
+    deep = '[\n{"a": [' + "[]," * 1_000_000 + "0]}\n]\n"
+    for text in (*NO_LISTS, deep, "[\n{" + " " * 13_000_000 + "}\n]\n"):
         with pytest.raises(ArchiveRefused):
             brought(forged(small, {"data/stories.json": lambda _was, text=text: text}), bob)
 
