@@ -12,6 +12,10 @@ from typing import Literal
 # "page" is a page break or form feed: it may begin a chapter. "anchor" only carries link targets.
 Kind = Literal["heading", "text", "break", "blank", "page", "anchor"]
 
+# A novel of 250,000 words has about 15,000 paragraphs.
+MAX_BLOCKS = 100_000
+TOO_MANY_BLOCKS = f"This file holds more than {MAX_BLOCKS:,} paragraphs, more than a book has."
+
 # A reference to a note inside block HTML: non-characters, removed from all input, frame the key.
 NOTE_OPEN, NOTE_CLOSE = "\ufdd0", "\ufdd1"
 NOTE_MARK = re.compile(f"{NOTE_OPEN}([^{NOTE_CLOSE}]*){NOTE_CLOSE}")

@@ -18,6 +18,10 @@ from stories.importing.encoding import decode
 
 Element: TypeAlias = etree._Element
 
+# How often "<" may stand in a part that becomes a tree in memory, and in one read piece by piece.
+# A long novel with a look of its own for every third word has half of that.
+MAX_TREE, MAX_STREAM = 800_000, 2_000_000
+OVERWROUGHT = "This file holds far more markup than text, so it was not read."
 BROKEN = "A part of this file is not well formed and cannot be read."
 ENTITIES = "This file declares XML entities, which a book does not need and attacks use."
 
@@ -71,10 +75,15 @@ def local_name(element: Element) -> str:
     return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
 
 
-def prepared(text: str) -> str:
-    """Make text safe to parse: no document type, only numbered entities, no forbidden signs."""
+def prepared(text: str, most: int = MAX_TREE) -> str:
+    """Make text safe to parse: no document type, only numbered entities, no forbidden signs.
+
+    Raises ImportRefused for declared entities, and where "<" stands more than `most` times.
+    """
     if "<!ENTITY" in text:
         raise ImportRefused(ENTITIES)
+    if text.count("<") > most:
+        raise ImportRefused(OVERWROUGHT)
     text = FORBIDDEN.sub("", text.removeprefix("\ufeff"))
     text = _XML_DECLARATION.sub("", text, count=1)
     text = _DOCTYPE.sub("", text, count=1)

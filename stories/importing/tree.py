@@ -10,14 +10,17 @@ from html import escape
 from stories.importing.blocks import (
     BLANK,
     BREAK,
+    MAX_BLOCKS,
     NOTE_CLOSE,
     NOTE_OPEN,
+    TOO_MANY_BLOCKS,
     Block,
     Losses,
     heading,
     paragraph,
     plain,
 )
+from stories.importing.book import ImportRefused
 from stories.importing.footnotes import Footnotes, is_back_link, is_note_list
 from stories.importing.looks import NO_MARKS, Marks, marks_of_element
 from stories.importing.markup import Element, local_name
@@ -59,6 +62,7 @@ class TreeReader:
         self._file = ""
         self._anchors: list[str] = []
         self._in_note = False
+        self._blocks_left = MAX_BLOCKS
 
     def read(self, root: Element, file: str) -> list[Block]:
         self._file = file
@@ -240,6 +244,10 @@ class TreeReader:
                 self._anchors.append(f"{self._file}#{identifier}")
 
     def _taken(self) -> tuple[str, ...]:
+        """Return the anchors met since the last block; each block asks once."""
+        self._blocks_left -= 1
+        if self._blocks_left < 0:
+            raise ImportRefused(TOO_MANY_BLOCKS)
         taken, self._anchors = tuple(self._anchors), []
         return taken
 

@@ -67,6 +67,7 @@ def refused():
     for what, prolog in PROLOGS.items():
         yield what, "a.html", _page(prolog)
     yield from _ruined_rtf()
+    yield from _overwrought()
     deep = "<text:section>" * 3_000 + p("x") + "</text:section>" * 3_000
     yield "sections too deep", "a.odt", lambda **_: zip_bytes(odt_files(deep))
     yield (
@@ -146,7 +147,7 @@ def _page(prolog):
 def _ruined_rtf():
     yield "groups too deep", "a.rtf", lambda **_: r"{\rtf1 " + "{" * 100_000 + "x"
     yield "bytes that are not there", "a.rtf", lambda **_: r"{\rtf1 {\pict\bin2000000000 x}}"
-    yield "nothing but groups", "a.rtf", lambda **_: r"{\rtf1 " + "{}" * 1_200_000 + "x}"
+    yield "nothing but groups", "a.rtf", lambda **_: r"{\rtf1 " + "{}" * 600_000 + "x}"
     yield "no text", "a.rtf", lambda **_: r"{\rtf1\ansi{\*\generator x;}}"
     yield (
         "groups too deep",
@@ -160,6 +161,46 @@ def _deep_binder(depth):
     for _ in range(depth):
         inner = f'<BinderItem Type="Folder"><Children>{inner}</Children></BinderItem>'
     return binder(inner)
+
+
+def _overwrought():
+    """Yield what is no bomb, but far more markup than a book: memory and time go by its pieces."""
+
+    def stored(files):
+        return zip_bytes(files, zipfile.ZIP_STORED)
+
+    pad = "<x>" + "<x/>" * 1_000_000 + "</x>"
+    spaces = p("x" + "<text:s/>" * 2_000_000)
+    items = "<text:list-item><text:p>x</text:p></text:list-item>" * 101_000
+    yield "tags", "a.html", lambda **_: "<html>" + "<p>" * 1_000_000 + "x"
+    yield "paragraphs", "a.html", lambda **_: "<html>" + "<p>x" * 101_000
+    yield "tags", "a.odt", lambda **_: stored(odt_files(spaces))
+    yield "list items", "a.odt", lambda **_: stored(odt_files(f"<text:list>{items}</text:list>"))
+    yield "paragraphs", "a.odt", lambda **_: stored(odt_files(p("x") * 101_000))
+    yield "paragraphs", "a.docx", lambda **_: stored(samples.docx_files(para("x") * 101_000))
+    yield "styles", "a.odt", lambda **_: stored(odt_files(p("x")) | {"styles.xml": pad})
+    yield (
+        "lines in a binder",
+        "a.scriv.zip",
+        lambda **_: stored({"a.scrivx": binder("<BinderItem/>" * 800_000)}),
+    )
+    yield (
+        "groups in all documents",
+        "a.scriv.zip",
+        lambda **_: stored(
+            scriv_files(
+                {f"K{n}": "{}" * 200_000 for n in range(3)}, *map(item, ("K0", "K1", "K2"), "xyz")
+            )
+        ),
+    )
+    yield "paragraphs", "a.rtf", lambda **_: r"{\rtf1 " + r"x\par " * 101_000 + "}"
+    yield "lines", "a.md", lambda **_: "- x\n" * 200_000
+    yield "signs", "a.md", lambda **_: "*x* " * 400_000
+    yield (
+        "lines in all files",
+        "a.md.zip",
+        lambda **_: stored({f"{n}.md": "x\n" * 100_000 for n in range(3)}),
+    )
 
 
 def _calling_odt(canary, **_):

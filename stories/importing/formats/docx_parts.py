@@ -11,10 +11,11 @@ from posixpath import basename, dirname, join, normpath
 from lxml import etree
 
 from stories.importing.archive import Archive
+from stories.importing.blocks import MAX_BLOCKS, TOO_MANY_BLOCKS
 from stories.importing.book import ImportRefused
 from stories.importing.encoding import decode
 from stories.importing.looks import NO_MARKS, Marks
-from stories.importing.markup import BROKEN, Element, local_name, parse_xml, prepared
+from stories.importing.markup import BROKEN, MAX_STREAM, Element, local_name, parse_xml, prepared
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
@@ -92,17 +93,21 @@ def parse_part(archive: Archive, name: str) -> Element:
 
 def body_of(archive: Archive, name: str) -> Iterator[Element]:
     """Yield what stands in the body, forgetting each element once the next is asked for."""
-    text = prepared(decode(archive.read(name), markup=True)).replace(_STRICT, _TRANSITIONAL)
+    text = prepared(decode(archive.read(name), markup=True), MAX_STREAM)
+    text = text.replace(_STRICT, _TRANSITIONAL)
     tags = tuple(W + tag for tag in ("p", "tbl", "sdt", "customXml", "ins"))
     events = etree.iterparse(
         BytesIO(text.encode()), tag=tags, resolve_entities=False, no_network=True, huge_tree=False
     )
     del text
+    left = MAX_BLOCKS
     try:
         for _, element in events:
             parent = element.getparent()
             if parent is None or parent.tag != W + "body":
                 continue
+            if (left := left - 1) < 0:
+                raise ImportRefused(TOO_MANY_BLOCKS)
             yield element
             element.clear(keep_tail=False)
             while element.getprevious() is not None:

@@ -20,6 +20,11 @@ from stories.importing.textfile import read_bytes
 from stories.importing.tree import TreeReader, block_html
 
 MAX_MARKDOWN = 8 * 1024 * 1024
+# Lines, and a third of the signs that may mean something: what reading takes time by. A novel of
+# 250,000 words comes to some 40,000, wrapped by hand to 60,000.
+MAX_WEIGHT = 150_000
+_SIGNS = "*_`~[<"
+OVERWROUGHT = "This file holds far more lines and signs than a book, so it was not read."
 _FRONT = re.compile(r"---[ \t]*\n(.{0,20000}?)\n(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
 _DEFINITION = re.compile(r"^\[\^([^\]\s]{1,60})\]:[ \t]*(.*(?:\n(?:[ ]{2,}|\t).+)*)", re.MULTILINE)
 _REFERENCE = re.compile(r"\[\^([^\]\s]{1,60})\]")
@@ -36,9 +41,17 @@ def read(path: Path, *, split: str, progress: Progress) -> Manuscript:
         raise ImportRefused(
             "This file holds more than 8 MB of Markdown, more than Nexus imports at once."
         )
+    text = decode(raw)
+    if weight_of(text) > MAX_WEIGHT:
+        raise ImportRefused(OVERWROUGHT)
     manuscript = Manuscript("markdown")
-    split_blocks(manuscript, blocks_of(decode(raw), manuscript, _FILE), split)
+    split_blocks(manuscript, blocks_of(text, manuscript, _FILE), split)
     return manuscript
+
+
+def weight_of(text: str) -> int:
+    """Return how much work a text is, in lines."""
+    return text.count("\n") + text.count("\r") + sum(text.count(sign) for sign in _SIGNS) // 3
 
 
 def blocks_of(text: str, manuscript: Manuscript, file: str) -> list[Block]:

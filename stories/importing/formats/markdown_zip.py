@@ -8,9 +8,15 @@ from pathlib import Path, PurePosixPath
 from stories.importing.archive import Archive, open_archive
 from stories.importing.assembly import Manuscript, split_blocks
 from stories.importing.blocks import Block, settle_breaks
-from stories.importing.book import Progress
+from stories.importing.book import ImportRefused, Progress
 from stories.importing.encoding import decode
-from stories.importing.formats.markdown import blocks_of, facts_of
+from stories.importing.formats.markdown import (
+    MAX_WEIGHT,
+    OVERWROUGHT,
+    blocks_of,
+    facts_of,
+    weight_of,
+)
 from stories.importing.headings import letters_of
 from stories.importing.splitting import RawChapter
 
@@ -29,12 +35,12 @@ def is_markdown(name: str) -> bool:
 def read(path: Path, *, split: str, progress: Progress) -> Manuscript:
     manuscript, chapters, title = Manuscript("markdown"), [], ""
     with open_archive(path) as archive:
-        names = sorted(filter(is_markdown, archive.names), key=_place)
-        for number, name in enumerate(names, start=1):
-            chapter, book = _chapter(archive, name, manuscript)
-            title = title or book
-            chapters.append(chapter)
-            progress(number, len(names))
+        texts = _texts(archive)
+    for number, (name, text) in enumerate(texts.items(), start=1):
+        chapter, book = _chapter(text, name, manuscript)
+        title = title or book
+        chapters.append(chapter)
+        progress(number, len(texts))
     manuscript.title = title
     if split in ("headings", "none"):
         split_blocks(manuscript, [block for one in chapters for block in one.blocks], split)
@@ -43,9 +49,19 @@ def read(path: Path, *, split: str, progress: Progress) -> Manuscript:
     return manuscript
 
 
-def _chapter(archive: Archive, name: str, manuscript: Manuscript) -> tuple[RawChapter, str]:
+def _texts(archive: Archive) -> dict[str, str]:
+    """Return the files' texts in their order, all weighed before the first is parsed."""
+    texts, weight = {}, 0
+    for name in sorted(filter(is_markdown, archive.names), key=_place):
+        texts[name] = decode(archive.read(name))
+        weight += weight_of(texts[name])
+        if weight > MAX_WEIGHT:
+            raise ImportRefused(OVERWROUGHT)
+    return texts
+
+
+def _chapter(text: str, name: str, manuscript: Manuscript) -> tuple[RawChapter, str]:
     """Return a file as a chapter, its heading still in it, and the title of its book."""
-    text = decode(archive.read(name))
     facts = facts_of(text)
     blocks = settle_breaks(blocks_of(text, manuscript, name))
     first = blocks[0].text if blocks and blocks[0].kind == "heading" else ""

@@ -10,11 +10,12 @@ from lxml import etree
 
 from stories.importing.archive import DAMAGED, ENCRYPTED, Archive, open_archive
 from stories.importing.assembly import Manuscript, split_blocks
+from stories.importing.blocks import MAX_BLOCKS, TOO_MANY_BLOCKS
 from stories.importing.book import ImportRefused, Progress
 from stories.importing.encoding import decode
 from stories.importing.formats.odt_body import BodyReader
 from stories.importing.formats.odt_styles import DRAW, OFFICE, TABLE, TEXT, Styles
-from stories.importing.markup import BROKEN, Element, local_name, parse_xml, prepared
+from stories.importing.markup import BROKEN, MAX_STREAM, Element, local_name, parse_xml, prepared
 
 _FLOW = {OFFICE + "text", TEXT + "section"}
 _INDEXES = (
@@ -71,7 +72,7 @@ def _styles(archive: Archive) -> Styles:
 
 def _flow(archive: Archive, styles: Styles) -> Iterator[Element]:
     """Yield what stands in the text, forgetting each element once the next is asked for."""
-    text = prepared(decode(archive.read("content.xml"), markup=True))
+    text = prepared(decode(archive.read("content.xml"), markup=True), MAX_STREAM)
     events = etree.iterparse(
         BytesIO(text.encode()),
         tag=(*_PIECES, *_STYLE_GROUPS),
@@ -82,6 +83,7 @@ def _flow(archive: Archive, styles: Styles) -> Iterator[Element]:
         remove_pis=True,
     )
     del text
+    left = MAX_BLOCKS
     try:
         for _, element in events:
             if element.tag in _STYLE_GROUPS:
@@ -89,6 +91,8 @@ def _flow(archive: Archive, styles: Styles) -> Iterator[Element]:
             parent = element.getparent()
             if parent is None or parent.tag not in _FLOW or element.tag in _STYLE_GROUPS:
                 continue
+            if (left := left - 1) < 0:
+                raise ImportRefused(TOO_MANY_BLOCKS)
             yield element
             element.clear(keep_tail=False)
             while element.getprevious() is not None:

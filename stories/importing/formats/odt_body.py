@@ -8,14 +8,17 @@ from itertools import groupby
 
 from stories.importing.blocks import (
     BREAK,
+    MAX_BLOCKS,
     NOTE_CLOSE,
     NOTE_OPEN,
     PAGE,
+    TOO_MANY_BLOCKS,
     Block,
     Losses,
     heading,
     paragraph,
 )
+from stories.importing.book import ImportRefused
 from stories.importing.footnotes import Footnotes
 from stories.importing.formats.grouping import Grouped, gather
 from stories.importing.formats.odt_styles import (
@@ -50,6 +53,7 @@ class BodyReader:
         self._losses = losses
         self._boxes: list[Element] = []
         self._in_note = False
+        self._items_left = MAX_BLOCKS
         self.title = ""
         self.contents: list[Block] = []
 
@@ -125,6 +129,7 @@ class BodyReader:
                     inner += nested
                     texts += found
                 elif child.tag == TEXT + "p":
+                    self._count_item()
                     block = paragraph(
                         self._inline(child, self._styles.paragraph(child).marks(NO_MARKS))
                     )
@@ -134,6 +139,11 @@ class BodyReader:
             if inner:
                 html += f"<li>{inner}</li>" if kind else inner
         return (f"<{kind}>{html}</{kind}>" if kind and html else html), texts
+
+    def _count_item(self) -> None:
+        self._items_left -= 1
+        if self._items_left < 0:
+            raise ImportRefused(TOO_MANY_BLOCKS)
 
     def _table(self, table: Element, depth: int) -> Iterator[Block | Grouped]:
         rows = list(table.iter(TABLE + "table-row"))

@@ -8,9 +8,11 @@ from html import escape
 
 from stories.importing.blocks import (
     BLANK,
+    MAX_BLOCKS,
     NOTE_CLOSE,
     NOTE_OPEN,
     PAGE,
+    TOO_MANY_BLOCKS,
     Block,
     Losses,
     heading,
@@ -22,7 +24,7 @@ from stories.importing.formats.grouping import Grouped, gather
 from stories.importing.formats.rtf_letters import MAX_STAND_IN, Letters
 from stories.importing.formats.rtf_state import CELL, Sink, State, inline_of
 from stories.importing.formats.rtf_styles import Style, StyleSheet, level_of
-from stories.importing.formats.rtf_tokens import OVERWROUGHT, Kind, tokens
+from stories.importing.formats.rtf_tokens import OVERWROUGHT, Allowance, Kind, tokens
 from stories.importing.formats.rtf_words import (
     CODE_PAGES,
     LETTERS,
@@ -45,7 +47,15 @@ _ORDERED = re.compile(r"\s*\(?(?:\d{1,4}|[A-Za-z]|[ivxlcIVXLC]{1,7})[.)]")
 class RtfReader:
     """Reads one file; its notes are kept under keys that begin with `name`."""
 
-    def __init__(self, notes: Footnotes, losses: Losses, *, name: str = "rtf") -> None:
+    def __init__(
+        self,
+        notes: Footnotes,
+        losses: Losses,
+        *,
+        name: str = "rtf",
+        allowance: Allowance | None = None,
+    ) -> None:
+        self._allowance = allowance or Allowance()
         self._notes = notes
         self._losses = losses
         self._name = name
@@ -66,7 +76,7 @@ class RtfReader:
 
         Raises ImportRefused for groups nested deeper than any book's, and as `tokens` does.
         """
-        for kind, text, number in tokens(source.decode("latin-1")):
+        for kind, text, number in tokens(source.decode("latin-1"), self._allowance):
             if kind is Kind.TEXT:
                 self._take(text)
             elif kind is Kind.BYTE:
@@ -300,6 +310,8 @@ class RtfReader:
         self._in_table = False
 
     def _write_paragraph(self, sink: Sink) -> None:
+        if len(sink.blocks) >= MAX_BLOCKS:
+            raise ImportRefused(TOO_MANY_BLOCKS)
         if not sink.pieces:
             sink.blocks.append(BLANK)
             return

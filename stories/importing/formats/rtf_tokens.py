@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import IntEnum
 
 from stories.importing.archive import DAMAGED
@@ -39,15 +40,23 @@ _TOKEN = re.compile(
 _KINDS = {2: Kind.WORD, 3: Kind.WORD, 1: Kind.BRACE, 4: Kind.BYTE, 5: Kind.SIGN, 6: Kind.TEXT}
 
 
-def tokens(source: str) -> Iterator[Token]:
+@dataclass
+class Allowance:
+    """How many tokens may still be read: of one file, or of all files of a project together."""
+
+    left: int = MAX_TOKENS
+
+
+def tokens(source: str, allowance: Allowance) -> Iterator[Token]:
     """Yield the tokens of `source`, which holds a byte in each character (Latin-1).
 
-    Raises ImportRefused for more tokens than a book has, and for binary stretches cut short.
+    Raises ImportRefused for more tokens than are allowed, and for binary stretches cut short.
     """
     at, end, match = 0, len(source), _TOKEN.match
-    for _ in range(MAX_TOKENS):
-        if at >= end:
-            return
+    while at < end:
+        allowance.left -= 1
+        if allowance.left < 0:
+            raise ImportRefused(OVERWROUGHT)
         found = match(source, at)
         if found is None:
             raise ImportRefused(DAMAGED)
@@ -65,4 +74,3 @@ def tokens(source: str) -> Iterator[Token]:
                 raise ImportRefused(DAMAGED)
         else:
             yield Kind.WORD, word, int(number) if number else None
-    raise ImportRefused(OVERWROUGHT)

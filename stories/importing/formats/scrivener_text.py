@@ -16,6 +16,7 @@ from stories.importing.encoding import decode
 from stories.importing.footnotes import Footnotes
 from stories.importing.formats.rtf_body import RtfReader
 from stories.importing.formats.rtf_state import Sink
+from stories.importing.formats.rtf_tokens import Allowance
 from stories.importing.formats.scrivener_binder import Item
 from stories.importing.markup import parse_xml
 from stories.importing.tree import block_html
@@ -50,29 +51,40 @@ class Documents:
         self._root = root
         self._notes = notes
         self._losses = losses
+        self._allowance = Allowance()
 
     def size_of(self, item: Item) -> int:
         return self._archive.size_of(self._name(item, "content.rtf", ".rtf"))
 
     def read(self, item: Item) -> Document:
         """Return a document; an item that has none is empty."""
-        reader = _ScrivenerReader(
-            self._notes, self._losses, name=item.keys[0] or item.keys[1], comments={}
-        )
         comments = self._bytes(item, "content.comments", ".comments")
-        if comments:
-            reader.comments = _foot_notes(comments)
+        reader = _ScrivenerReader(
+            self._notes,
+            self._losses,
+            name=item.keys[0] or item.keys[1],
+            allowance=self._allowance,
+            comments=_foot_notes(comments) if comments else {},
+        )
         raw = self._bytes(item, "content.rtf", ".rtf")
         return Document(
             blocks=settle_breaks(reader.read(raw)) if raw else [],
             synopsis=decode(self._bytes(item, "synopsis.txt", "_synopsis.txt")).strip(),
-            notes=_plain(self._bytes(item, "notes.rtf", "_notes.rtf")),
+            notes=self._plain(self._bytes(item, "notes.rtf", "_notes.rtf")),
         )
 
     def blocks_alone(self, item: Item) -> list[Block]:
         """Return only the text, for what will be left out: nothing of it is noted down."""
         raw = self._bytes(item, "content.rtf", ".rtf")
-        return _ScrivenerReader(Footnotes(), Losses(), name="", comments={}).read(raw)
+        reader = _ScrivenerReader(
+            Footnotes(), Losses(), name="", allowance=self._allowance, comments={}
+        )
+        return reader.read(raw)
+
+    def _plain(self, raw: bytes) -> str:
+        """Return the text of an RTF file, paragraphs apart."""
+        blocks = RtfReader(Footnotes(), Losses(), allowance=self._allowance).read(raw)
+        return "\n\n".join(block.text for block in blocks if block.text)
 
     def _name(self, item: Item, modern: str, numbered: str) -> str:
         uuid, number = item.keys
@@ -90,10 +102,16 @@ class _ScrivenerReader(RtfReader):
     """RTF with the marks that Scrivener keeps in its text."""
 
     def __init__(
-        self, notes: Footnotes, losses: Losses, *, name: str, comments: Mapping[str, bytes]
+        self,
+        notes: Footnotes,
+        losses: Losses,
+        *,
+        name: str,
+        allowance: Allowance,
+        comments: Mapping[str, bytes],
     ) -> None:
-        super().__init__(notes, losses, name=name)
-        self.comments = comments
+        super().__init__(notes, losses, name=name, allowance=allowance)
+        self._comments = comments
         self._open_note: Sink | None = None
         self._in_annotation = False
         self._is_heading = False
@@ -166,12 +184,13 @@ class _ScrivenerReader(RtfReader):
         if not link.startswith(_COMMENT_LINK):
             return
         identifier = link.removeprefix(_COMMENT_LINK)
-        if identifier not in self.comments:
+        if identifier not in self._comments:
             self._losses.counts["comment"] += 1
             return
         key = f"{self._name}#{identifier}"
         if key not in self._notes.texts:
-            blocks = RtfReader(Footnotes(), Losses()).read(self.comments[identifier])
+            reader = RtfReader(Footnotes(), Losses(), allowance=self._allowance)
+            blocks = reader.read(self._comments[identifier])
             self._notes.texts[key] = [block_html(block) for block in blocks if block.is_text]
         self._refer_to(key)
 
@@ -183,9 +202,3 @@ def _foot_notes(raw: bytes) -> dict[str, bytes]:
         for element in parse_xml(raw).iter("Comment")
         if element.get("Footnote", "").lower() == "yes"
     }
-
-
-def _plain(raw: bytes) -> str:
-    """Return the text of an RTF file, paragraphs apart."""
-    blocks = RtfReader(Footnotes(), Losses()).read(raw) if raw else []
-    return "\n\n".join(block.text for block in blocks if block.text)
