@@ -89,9 +89,13 @@ def sweep(folder: str, named: Iterable[str], *, at: datetime) -> int:
 def serve_picture(request: HttpRequest, name: str, *, is_lasting: bool = True) -> HttpResponseBase:
     """Answer with a stored picture, to whoever the caller has found to own it.
 
-    Raises FileNotFoundError when there is none, Busy while it cannot be fetched.
+    A browser keeps it where the address names this very picture, as `?v=`, and it is the one that
+    was wanted (`is_lasting`); otherwise it asks again each time. FileNotFoundError when there
+    is none, Busy while it cannot be fetched.
     """
-    etag = f'"{PurePosixPath(name).stem}"'
+    stem = PurePosixPath(name).stem
+    etag = f'"{stem}"'
+    is_lasting = is_lasting and request.GET.get("v") == stem.partition("-")[0]
     unchanged: HttpResponseBase | None = get_conditional_response(request, etag=etag)
     response = _whole(name) if unchanged is None else unchanged
     response.headers["ETag"] = etag

@@ -197,6 +197,12 @@ def test_a_browser_keeps_it_for_its_writer_alone(as_alice, story):
         assert again.status_code == 304 and again["Cache-Control"] == answer["Cache-Control"]
 
 
+def test_an_address_that_names_no_picture_is_asked_again(as_alice, story):
+    given(story)
+    for address in (f"/stories/{story.pk}/cover.jpg?v=old", f"/api/v1/stories/{story.pk}/cover"):
+        assert as_alice.get(address)["Cache-Control"] == "private, no-cache"
+
+
 def test_programs_upload_read_and_remove_it(as_alice, story):
     answer = put(as_alice, story.pk, picture((600, 900)))
     assert answer.status_code == 200

@@ -17,6 +17,7 @@ CARD = {
     "id",
     "title",
     "status",
+    "cover_url",
     "total_chapters",
     "word_count",
     "latest_chapter_id",
