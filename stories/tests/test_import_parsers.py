@@ -296,6 +296,34 @@ def test_plain_text_in_an_older_encoding_is_read(read, encoding, sentence):
     assert texts(read(content, "a.txt"))[0].startswith(sentence.strip())
 
 
+@pytest.mark.parametrize("name", ["a.html", "a.md", "a.epub"])
+@pytest.mark.parametrize(
+    ("encoding", "sentence"),
+    [
+        ("utf-16", "“Übergröße” sagte die Bäckerin. "),
+        ("windows-1252", "Était-ce déjà l’été ? « Oui », dit-elle. "),
+        ("shift_jis", "吾輩は猫である。名前はまだ無い。どこで生れたか。"),
+        ("gb18030", "很久很久以前，有一个小女孩住在森林里。"),
+    ],
+)
+def test_books_of_any_format_may_be_in_an_older_encoding(read, name, encoding, sentence):
+    text = sentence * 30
+    if name == "a.html":
+        text = f'<html><head><meta charset="{encoding}"></head><body><p>{text}</p></body></html>'
+    elif name == "a.epub":
+        text = chapter_page("One", text).replace('encoding="utf-8"', f'encoding="{encoding}"')
+    content = text.encode(encoding)
+    if name == "a.epub":
+        content = samples.epub({"one.xhtml": content})
+    assert texts(read(content, name))[0].startswith(sentence.strip())
+
+
+@pytest.mark.parametrize("encoding", ["cp99999", "base64", "punycode", "unicode_escape", "utf-7x"])
+def test_an_encoding_that_is_none_is_not_believed(read, encoding):
+    page = f'<html><head><meta charset="{encoding}"></head><body><p>Déjà \\u0041.</p></body></html>'
+    assert texts(read(page, "a.html")) == ["Déjà \\u0041."]
+
+
 @pytest.mark.parametrize(
     ("raw", "title"),
     [("One\u202e two", "One two"), ("\u2067\u200b\u2069", ""), ("שלום\u200f", "שלום\u200f")],
