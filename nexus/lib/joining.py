@@ -47,17 +47,18 @@ def join_sheets(name: str, read: Read) -> str:
     return SHEET.sub(sheet, read(name))
 
 
-def join_modules(name: str, read: Read, inside: str) -> str:
-    """Return a module with all it imports from the folder `inside`, each in a function of its own.
+def join_modules(name: str, read: Read, inside: tuple[str, ...]) -> str:
+    """Return a module with what it imports from `inside`, each in a function of its own.
 
-    What it imports from elsewhere stays an import, so that other modules share it. Raises
-    ValueError at a circle, or at a form of import or export it does not know.
+    `inside` are beginnings of paths. What it imports from elsewhere stays an import, so that other
+    modules share it, and whatever it remembers. Raises ValueError at a circle, or at a form of
+    import or export it does not know.
     """
     return _Joint(name, read, inside).text()
 
 
 class _Joint:
-    def __init__(self, name: str, read: Read, inside: str) -> None:
+    def __init__(self, name: str, read: Read, inside: tuple[str, ...]) -> None:
         self.name, self.read, self.inside = name, read, inside
         self.parts: dict[str, str] = {}
         self.others: dict[str, str] = {}
@@ -101,7 +102,7 @@ class _Joint:
     def _sign(self, importer: str, path: str) -> str:
         """Return the name under which a module's exports are found, and see to it that they are."""
         name = normpath(join(dirname(importer), path))
-        if dirname(name) != self.inside:
+        if not name.startswith(self.inside):
             return self.others.setdefault(name, f"_o{len(self.others)}")
         if name not in self.parts:
             body, exported = self._body(name)

@@ -18,7 +18,16 @@ from nexus.lib.joining import join_modules, join_sheets, lighten
 RELATIVE = ("./", "../", "/")
 OURS = ("css/", "js/")
 SHEET = "css/app.css"
-MODULES = {"js/elements/nx-editor.js": "js/editor"}
+# Each takes in what is its own, or remembers nothing.
+MODULES = {
+    "js/elements/nx-editor.js": (
+        "js/editor/",
+        "js/lib/counting.js",
+        "js/offline/prepare.js",
+        "js/offline/tidying.js",
+    ),
+    "js/elements/nx-palette.js": ("js/elements/palette-items.js",),
+}
 
 
 class HashedStaticStorage(CompressedManifestStaticFilesStorage):
