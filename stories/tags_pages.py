@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from nexus.lib.errors import DomainError
@@ -19,19 +20,25 @@ from stories.series_forms import TagForm
 from stories.services import tags as tag_services
 from stories.tags import library_url
 
+NO_ID = str(UUID(int=0))
+
 
 @login_required
 @require_safe
 def tag_list(request: HttpRequest) -> HttpResponse:
     """All tags of the writer by name, with how many stories bear each."""
     found: Any = Tag.objects.visible_to(request.user).with_counts().by_name()  # type: ignore[arg-type]
+    # Looked up once: a writer may have hundreds.
+    rename, delete = (reverse(f"stories:tag_{act}", args=[NO_ID]) for act in ("rename", "delete"))
     editing = request.GET.get("edit", "")
     tags = [
         {
             "id": str(pk),
             "name": name,
-            "count": count,
+            "count": ngettext("%(n)d story", "%(n)d stories", count) % {"n": count},
             "url": library_url(name),
+            "rename_url": rename.replace(NO_ID, str(pk)),
+            "delete_url": delete.replace(NO_ID, str(pk)),
             "is_editing": str(pk) == editing,
         }
         for pk, name, count in found.values_list("pk", "name", "stories_total")

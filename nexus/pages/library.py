@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
+from analytics.charts.chart import whole
 from nexus.lib.names import title_key
 from nexus.lib.wording import ago, hue_of
 from stories import covers
@@ -30,6 +31,7 @@ SORTS = {
     "words": (gettext_lazy("Most words"), ("-word_count", "title_key")),
     "newest": (gettext_lazy("Newest first"), ("-created_at",)),
 }
+NO_ID = str(UUID(int=0))
 USUAL_SORT = "touched"
 # So many tags are beside the filters; the others wait behind a button.
 TAGS_SHOWN = 10
@@ -104,10 +106,16 @@ def library(user: User, query: QueryDict, *, at: datetime) -> dict[str, Any]:
 
 
 def _tiles(user: User, at: datetime) -> Callable[[Any, str], dict[str, Any]]:
+    """Return what makes a tile of a story; what all of them share is looked up once."""
+    address = reverse("stories:detail", args=[NO_ID])
+    labels = {name: str(Story.Status(name).label) for name in STATUS_CLASS}
+
     def tile(story: Any, number: str) -> dict[str, Any]:
+        ident, count = str(story.pk), story.total_chapters
+        chapters = ngettext("%(n)s chapter", "%(n)s chapters", count)
         return {
-            "id": str(story.pk),
-            "url": story.get_absolute_url(),
+            "id": ident,
+            "url": address.replace(NO_ID, ident),
             "title": story.title,
             "author": user.username,
             "hue": hue_of(story.title),
@@ -115,9 +123,9 @@ def _tiles(user: User, at: datetime) -> Callable[[Any, str], dict[str, Any]]:
             "number": number,
             "status": story.status,
             "status_class": STATUS_CLASS[story.status],
-            "status_label": story.get_status_display(),
-            "chapters": story.total_chapters,
-            "words": story.word_count,
+            "status_label": labels[story.status],
+            "chapters": chapters % {"n": whole(count)},
+            "words": whole(story.word_count),
             "touched": ago(story.updated_at, now=at),
         }
 
