@@ -44,9 +44,7 @@ urlpatterns = [
         name="chapter_to_story",
     ),
     path("chapters/<uuid:chapter_id>/notes/", notes_pages.chapter_notes, name="notes"),
-    path(
-        "chapters/<uuid:chapter_id>/comments/", notes_pages.comment_create, name="comment_create"
-    ),
+    path("chapters/<uuid:chapter_id>/comments/", notes_pages.comment_create, name="comment_create"),
     path(
         "chapters/<uuid:chapter_id>/comments/<uuid:comment_id>/",
         notes_pages.comment_change,

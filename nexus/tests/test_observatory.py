@@ -1,8 +1,8 @@
-"""The points Mozilla's Observatory would give: at least 120 on every kind of page, staff's included.
+"""The points Mozilla's Observatory would give: 120 or more on every kind of page, staff's included.
 
-Its scoring of 2024 (version 5): begin at 100; what is missing costs, what goes beyond adds,
-the latter only from 90 points on. Cross-origin sharing, redirection to https and HSTS are judged as
-the production profile sets them where the address is https.
+By its scoring of 2024 (version 5): begin at 100; what is missing costs, what goes beyond adds, the
+latter only from 90 points on. Sharing across origins, cookies and HSTS are judged as the production
+profile sets them where the address is https.
 """
 
 import pytest
