@@ -20,12 +20,28 @@ def var(tmp_path):
     return tmp_path / "var"
 
 
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    """A folder in which Postgres was set up by a first start, which takes a second or two."""
+    var = tmp_path_factory.mktemp("cluster") / "var"
+    with servers(var, valkey=False):
+        pass
+    return var
+
+
+@pytest.fixture
+def prepared(cluster, var):
+    """A copy of that folder; owners are kept."""
+    subprocess.run(["cp", "-a", str(cluster), str(var)], check=True)
+    return var
+
+
 def ask(var, statement):
     with psycopg.connect(database_url(var), autocommit=True) as connection:
         return connection.execute(statement).fetchone()
 
 
-def gone(pid, seconds=10):
+def gone(pid, seconds=60):
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if not Path(f"/proc/{pid}").exists():
@@ -35,14 +51,15 @@ def gone(pid, seconds=10):
 
 
 @pytest.fixture
-def orphan_maker(var):
+def orphan_maker(prepared):
     """A program that starts both servers, as the supervisor does, and waits to be killed."""
     code = (
         "import sys, time; from pathlib import Path; from nexus import embedded\n"
         "with embedded.servers(Path(sys.argv[1])):\n"
         "    sys.stdout.write('up\\n'); sys.stdout.flush(); time.sleep(60)\n"
     )
-    process = subprocess.Popen([sys.executable, "-c", code, str(var)], stdout=subprocess.PIPE)
+    command = [sys.executable, "-c", code, str(prepared)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE)
     assert process.stdout.readline() == b"up\n"
     yield process
     process.kill()
@@ -50,10 +67,10 @@ def orphan_maker(var):
     process.stdout.close()
 
 
-def test_a_cluster_is_durable_utf8_and_checksummed(var):
-    with servers(var, valkey=False):
+def test_a_cluster_is_durable_utf8_and_checksummed(prepared):
+    with servers(prepared, valkey=False):
         assert ask(
-            var,
+            prepared,
             "SELECT current_setting('fsync'), current_setting('synchronous_commit'),"
             " current_setting('data_checksums'), current_setting('listen_addresses'),"
             " pg_encoding_to_char(encoding), datlocprovider::text, datlocale"
@@ -73,7 +90,8 @@ def test_killing_the_parent_ends_both_servers_and_a_new_start_keeps_the_rows(var
     assert all(gone(pid) for pid in pids)
 
 
-def test_a_power_cut_with_a_recycled_process_id_heals(var):
+def test_a_power_cut_with_a_recycled_process_id_heals(prepared):
+    var = prepared
     with servers(var, valkey=False), psycopg.connect(database_url(var)) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
         connection.commit()
@@ -114,9 +132,9 @@ def test_a_folder_another_user_prepared_is_refused(tmp_path):
         embedded.own_folder(trap)
 
 
-def test_other_users_cannot_reach_the_sockets_or_the_files(var):
-    with servers(var):
-        places = Places(var)
+def test_other_users_cannot_reach_the_sockets_or_the_files(prepared):
+    with servers(prepared):
+        places = Places(prepared)
         for folder in (places.run, places.postgres.parent, places.valkey):
             assert stat.S_IMODE(folder.stat().st_mode) == 0o700
             assert folder.stat().st_uid == os.geteuid()
