@@ -102,13 +102,18 @@ def test_a_switch_left_out_of_a_form_is_off(as_alice, alice):
         ("/settings/day/", "minimum_unit", "pages"),
     ],
 )
-def test_refuses_with_the_reason_and_changes_nothing(as_alice, page, field, value):
-    before = shown(as_alice, page)
+def test_refuses_with_the_reason_and_changes_nothing(as_alice, alice, page, field, value):
+    before = kept(alice)
     answer = as_alice.post(page, SECTIONS[page] | {field: value})
     assert answer.status_code == 422
     assert [name for form in forms_of(answer) for name in form.errors] == [field]
     assert answer.context["user"].username == "Alice"
-    assert shown(as_alice, page) == before
+    assert kept(alice) == before
+
+
+def kept(user):
+    rows = (user, user.profile, user.preferences)
+    return [type(row).objects.filter(pk=row.pk).values().get() for row in rows]
 
 
 def test_every_zone_is_offered_by_region_and_the_own_one_is_chosen(as_alice, alice):
