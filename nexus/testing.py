@@ -8,6 +8,7 @@ their addresses and keep apart by database name, Redis number and channel prefix
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import shutil
 import signal
@@ -65,6 +66,12 @@ def pytest_configure(config: pytest.Config) -> None:
             _servers.enter_context(embedded.servers(VAR, durable=False))
         except embedded.ServerError as error:
             raise pytest.UsageError(str(error)) from error
+
+
+def pytest_collection_finish() -> None:
+    """Have the collector of garbage pass by what was loaded: it lives as long as the tests."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
