@@ -64,13 +64,13 @@ def test_scrivener_research_trash_and_what_is_not_compiled_is_left_out_and_liste
         ),
         "Salt.zip",
     )
-    assert texts(book)[0] == "Kept words."
+    assert (titles(book), texts(book)) == (["Chapter 1"], ["Kept words."])
     assert [(one.title, one.reason, one.word_count) for one in book.omitted] == [
         ("b", "Not included in compile", 3),
         ("Alternative", "Not included in compile", 2),
         ("Map", "Not text", 0),
-        ("Research", "Research", 3),
-        ("Characters", "Outside the draft", 0),
+        ("Research", "Not part of the draft", 3),
+        ("Characters", "Not part of the draft", 0),
     ]
 
 
@@ -107,6 +107,16 @@ def test_scrivener_notes_are_kept_and_annotations_and_style_marks_are_not(read):
         "<ol><li><p>A dry <em>river</em>.</p></li><li><p>An old road.</p></li></ol>"
     )
     assert book.notes == ("2 comments were left out.",)
+
+
+def test_scrivener_quotations_are_found_by_the_names_of_styles(read):
+    styles = '<Styles><Style ID="Q" Name="Block Quote"/><Style ID="V" Name="Verse"/></Styles>'
+    text = "a\n<$Scr_Ps::1>Dear Ann,\nCome.<!$Scr_Ps::1>\nb\n<$Scr_Ps::0>c<!$Scr_Ps::0>"
+    extra = {"Files/styles.xml": styles, "Files/Data/A/content.styles": "V, Q"}
+    book = read(scriv({"A": text}, item("A", "Ash"), extra=extra), "Salt.zip")
+    assert book.chapters[0].content == (
+        "<p>a</p><blockquote><p>Dear Ann,</p><p>Come.</p></blockquote><p>b</p><p>c</p>"
+    )
 
 
 def test_scrivener_marks_without_an_end_swallow_nothing(read):

@@ -24,7 +24,7 @@ from stories.importing.splitting import (
 
 # What is left out is read only to count its words, and only as far as that takes no time.
 MAX_ASIDE = 2_000_000
-_OUTSIDE = {"ResearchFolder": "Research", "TrashFolder": "Trash"}
+_OUTSIDE = "Not part of the draft"
 _FOLDERS = {"Folder", "DraftFolder"}
 
 
@@ -52,9 +52,9 @@ def _read_draft(
     texts: Texts = {}
     for number, item in enumerate(items, start=1):
         document = documents.read(item)
-        if item.kind not in (*_FOLDERS, "Text") and not document.blocks:
+        if _is_file(item, document):
             manuscript.omitted.append(Omitted(item.title, "Not text", 0))
-        elif not item.is_compiled and document.has_text:
+        elif not item.is_compiled and (document.has_text or item.kind == "Text"):
             manuscript.omit(item.title, "Not included in compile", document.blocks)
             document = Document([], document.synopsis, document.notes)
         texts[id(item)] = document
@@ -62,16 +62,20 @@ def _read_draft(
     return texts
 
 
+def _is_file(item: Item, document: Document) -> bool:
+    """Tell a picture, a PDF or a web page among the documents."""
+    return item.kind not in (*_FOLDERS, "Text") and not document.blocks
+
+
 def _leave_out(top: Item, documents: Documents, manuscript: Manuscript) -> None:
     items = list(top.walk())
-    reason = _OUTSIDE.get(top.kind, "Outside the draft")
     if len(items) == 1 and not documents.size_of(top):
         return
     if sum(documents.size_of(item) for item in items) > MAX_ASIDE:
-        manuscript.omitted.append(Omitted(top.title, f"{reason}, not counted", 0))
+        manuscript.omitted.append(Omitted(top.title, f"{_OUTSIDE}, not counted", 0))
         return
     blocks = [block for item in items for block in documents.blocks_alone(item)]
-    manuscript.omit(top.title, reason, blocks)
+    manuscript.omit(top.title, _OUTSIDE, blocks)
 
 
 def _divide(draft: Item, texts: Texts, manuscript: Manuscript, split: str) -> None:
@@ -112,6 +116,8 @@ class _Part:
 
 
 def _walk(item: Item, texts: Texts, pending: _Part, above: str) -> Iterator[RawChapter]:
+    if not any(one.is_compiled and not _is_file(one, texts[id(one)]) for one in item.walk()):
+        return
     if not _is_part(item):
         title, page = pending.take()
         below = [texts[id(one)] for one in item.walk()]

@@ -14,8 +14,10 @@ from stories.importing.archive import Archive
 from stories.importing.blocks import Block, Losses, settle_breaks
 from stories.importing.encoding import decode
 from stories.importing.footnotes import Footnotes
+from stories.importing.formats.grouping import Grouped
 from stories.importing.formats.rtf_body import RtfReader
 from stories.importing.formats.rtf_state import Sink
+from stories.importing.formats.rtf_styles import Style
 from stories.importing.formats.rtf_tokens import Allowance
 from stories.importing.formats.scrivener_binder import Item
 from stories.importing.markup import parse_xml
@@ -27,6 +29,8 @@ _MARK = re.compile(
     r"|(?P<annotation>\{\\Scrv_annot\b[^\n]{0,200}?\\text=)"
     r"|(?P<end>\\end_Scrv_(?:fn|annot)\})"
     r"|<\$Scr_H::(?P<level>[1-6])>"
+    r"|<\$Scr_Ps::(?P<style>\d{1,4})>"
+    r"|(?P<plain><!\$Scr_Ps::\d{1,4}>)"
     r"|<!?\$Scr[^<>]{0,60}>"
 )
 _NOTE_END, _ANNOTATION_END = b"end_Scrv_fn", b"end_Scrv_annot"
@@ -52,6 +56,7 @@ class Documents:
         self._notes = notes
         self._losses = losses
         self._allowance = Allowance()
+        self._quotes = _quote_styles(archive, f"{root}Files/styles.xml")
 
     def size_of(self, item: Item) -> int:
         return self._archive.size_of(self._name(item, "content.rtf", ".rtf"))
@@ -65,6 +70,7 @@ class Documents:
             name=item.keys[0] or item.keys[1],
             allowance=self._allowance,
             comments=_foot_notes(comments) if comments else {},
+            quotes=self._quotes_of(item),
         )
         raw = self._bytes(item, "content.rtf", ".rtf")
         return Document(
@@ -80,6 +86,11 @@ class Documents:
             Footnotes(), Losses(), name="", allowance=self._allowance, comments={}
         )
         return reader.read(raw)
+
+    def _quotes_of(self, item: Item) -> frozenset[int]:
+        """Return which of a document's styles, by their places in its list, are quotations."""
+        listed = decode(self._bytes(item, "content.styles", ".styles")).split(",")
+        return frozenset(at for at, key in enumerate(listed) if key.strip() in self._quotes)
 
     def _plain(self, raw: bytes) -> str:
         """Return the text of an RTF file, paragraphs apart."""
@@ -109,9 +120,13 @@ class _ScrivenerReader(RtfReader):
         name: str,
         allowance: Allowance,
         comments: Mapping[str, bytes],
+        quotes: frozenset[int] = frozenset(),
     ) -> None:
         super().__init__(notes, losses, name=name, allowance=allowance)
         self._comments = comments
+        self._quotes = quotes
+        self._in_quote = False
+        self._quote_ends = False
         self._open_note: Sink | None = None
         self._in_annotation = False
         self._is_heading = False
@@ -147,6 +162,10 @@ class _ScrivenerReader(RtfReader):
             self._losses.counts["comment"] += 1
         elif match["note"] and self._notes_left > 0 and self._open_note is None:
             self._begin_note()
+        elif match["style"]:
+            self._in_quote, self._quote_ends = int(match["style"]) in self._quotes, False
+        elif match["plain"]:
+            self._quote_ends = True
         elif match["level"] and not self._in_annotation:
             self._state.sink.level = int(match["level"])
             self._is_heading = True
@@ -179,6 +198,13 @@ class _ScrivenerReader(RtfReader):
         super()._end_paragraph(is_last=is_last)
         if self._is_heading:
             self._state.sink.level, self._is_heading = 0, False
+        if self._quote_ends:
+            self._in_quote = self._quote_ends = False
+
+    def _placed(self, block: Block, style: Style, sink: Sink) -> Block | Grouped:
+        placed = super()._placed(block, style, sink)
+        is_quote = self._in_quote and sink is self._body and placed is block and block.is_text
+        return Grouped("blockquote", 0, block) if is_quote else placed
 
     def _leave_link(self, link: str) -> None:
         if not link.startswith(_COMMENT_LINK):
@@ -193,6 +219,14 @@ class _ScrivenerReader(RtfReader):
             blocks = reader.read(self._comments[identifier])
             self._notes.texts[key] = [block_html(block) for block in blocks if block.is_text]
         self._refer_to(key)
+
+
+def _quote_styles(archive: Archive, name: str) -> set[str]:
+    """Return the identifiers of the project's styles that are quotations by their names."""
+    if name not in archive:
+        return set()
+    styles = parse_xml(archive.read(name)).iter("Style")
+    return {one.get("ID", "") for one in styles if "quot" in one.get("Name", "").lower()} - {""}
 
 
 def _foot_notes(raw: bytes) -> dict[str, bytes]:
