@@ -38,7 +38,10 @@ MAX_FILE_BYTES = 50 * 1024 * 1024
 
 def formats_read() -> str:
     """Name the formats a book may be in, for the page that takes one."""
-    return _("EPUB, Word (.docx), OpenDocument (.odt), RTF, Scrivener, Markdown, HTML, plain text")
+    return _(
+        "EPUB, Word (.docx), OpenDocument (.odt), RTF, Scrivener, Markdown, HTML, plain text, "
+        "an archive of Nexus"
+    )
 
 
 def start_import(
