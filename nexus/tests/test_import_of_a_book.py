@@ -20,8 +20,8 @@ from nexus.lib.errors import Conflict, Invalid
 from stories import imports
 from stories.models import Chapter, Story
 from stories.services.stories import create_story, trash_story
-from stories.tests.documents import cocoa, item, scriv
-from stories.tests.samples import chapter_page, epub, pseudo_words
+from stories.tests.documents import cocoa, item, odt_files, p, scriv
+from stories.tests.samples import chapter_page, epub, pseudo_words, zip_bytes
 
 pytestmark = pytest.mark.django_db
 Status = Job.Status
@@ -250,12 +250,16 @@ def test_a_worker_killed_half_way_leaves_nothing_and_the_job_goes_on(as_alice):
         ("book.epub", b"PK\x03\x04 not really a zip"),
         ("book.docx", b"\xd0\xcf\x11\xe0" + b"\0" * 600),
         ("picture.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 200),
+        ("bomb.odt", zip_bytes(odt_files(p("x")) | {"pad": b"\0" * 4_000_000})),
+        ("deep.rtf", b"{\\rtf1 Words before it." + b"{" * 1_000),
+        ("torn.scriv.zip", scriv({"A": "One.", "B": "{" * 1_000}, item("A", "a"), item("B", "b"))),
     ],
 )
 def test_a_file_that_is_no_book_says_why(as_alice, name, content):
     job = read(as_alice, content, name)
     assert (job.status, job.attempts) == (Status.FAILED, 1)
     assert job.error.endswith(".") and len(job.error) > 20
+    assert not Story.objects.exists()
     assert job.error in as_alice.get(f"/jobs/{job.pk}/").context["job"].sentence
 
 
