@@ -32,9 +32,9 @@ def template():
 
 
 def started(run):
-    """Start a run, with patience for a machine on which others work too."""
+    """Start a run and wait until it serves."""
     run.begin()
-    run.wait(lambda: "is running at" in run.said(), 150)
+    run.wait(lambda: "is running at" in run.said())
     return run
 
 
