@@ -15,6 +15,7 @@ from posixpath import dirname, join, normpath, relpath
 COMMENT = re.compile(r"^[ \t]*(?:/\*(?:(?!\*/).)*\*/|//[^\n]*)[ \t]*\n", re.DOTALL | re.MULTILINE)
 INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 SHEET = re.compile(r'^@import "(\./[^"]+)";\n', re.MULTILINE)
+ADDRESS = re.compile(r"""url\((?!\s*["']?data:)""")
 IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]*)";\n', re.MULTILINE)
 EXPORTED = re.compile(r"^export (?:async function|function|class|const) ([\w$]+)", re.MULTILINE)
 EXPORT = re.compile(r"^export (?=async function|function|class|const)", re.MULTILINE)
@@ -40,7 +41,7 @@ def join_sheets(name: str, read: Read) -> str:
     def sheet(found: re.Match[str]) -> str:
         near = normpath(join(dirname(name), found[1]))
         source = read(near)
-        if "@import" in source or ("url(" in source and dirname(near) != dirname(name)):
+        if "@import" in source or (ADDRESS.search(source) and dirname(near) != dirname(name)):
             raise ValueError(f"{near} cannot become a part of {name}.")
         return source
 

@@ -65,6 +65,8 @@ def test_what_is_not_understood_is_refused(odd):
 def test_a_sheet_holds_those_it_imports():
     files = {"css/a.css": '@layer x;\n@import "./b/c.css";\np { }\n', "css/b/c.css": "b { }\n"}
     assert join_sheets("css/a.css", reader(files)) == "@layer x;\nb { }\np { }\n"
+    files["css/b/c.css"] = "b { mask: url('data:image/svg+xml,<svg/>'); }\n"
+    assert "data:" in join_sheets("css/a.css", reader(files))
     files["css/b/c.css"] = 'b { background: url("./d.png"); }\n'
     with pytest.raises(ValueError, match=r"css/b/c\.css"):
         join_sheets("css/a.css", reader(files))
