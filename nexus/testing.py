@@ -220,7 +220,7 @@ def running(
             process.wait()
 
 
-def wait_for_page(port: int, process: subprocess.Popen[bytes], seconds: float = 30) -> None:
+def wait_for_page(port: int, process: subprocess.Popen[bytes], seconds: float = 150) -> None:
     """Wait until the site answers."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:

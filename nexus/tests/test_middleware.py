@@ -5,6 +5,7 @@ import structlog
 from django.test import Client
 
 from nexus.logging import without_rows
+from nexus.middleware import request_id
 from nexus.middleware.request_id import incoming_or_new, safe_path, safe_query
 
 pytestmark = [pytest.mark.urls("nexus.tests.middleware_urls"), pytest.mark.django_db]
@@ -16,10 +17,12 @@ def visitor():
 
 
 @pytest.fixture
-def log_lines():
+def log_lines(monkeypatch):
     with structlog.testing.capture_logs(
         processors=[structlog.contextvars.merge_contextvars]
     ) as lines:
+        # A logger keeps the processors it was first used with, maybe before this test.
+        monkeypatch.setattr(request_id, "logger", structlog.get_logger("nexus.http"))
         yield lines
 
 
