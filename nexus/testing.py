@@ -185,17 +185,38 @@ def live_site(_site: Site, transactional_db: None) -> Site:
     return _site
 
 
-@pytest.fixture(scope="session")
-def _worker(_site_environment: dict[str, str]) -> Iterator[None]:
-    command = [sys.executable, "-m", "celery", "--quiet", "--app", "nexus.celery", "worker"]
-    command += ["--pool", "threads", "--concurrency", "2", "--without-mingle", "--without-gossip"]
-    with running(command, _site_environment, ()):
-        yield
+class Worker:
+    """A real Celery worker for the tests that follow each other and want one.
+
+    It takes whatever this process queues, so it must not outlast them: others do their jobs
+    themselves.
+    """
+
+    def __init__(self) -> None:
+        self._stack = contextlib.ExitStack()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def open(self, environment: dict[str, str]) -> None:
+        if self._process is not None and self._process.poll() is None:
+            return
+        command = [sys.executable, "-m", "celery", "--quiet", "--app", "nexus.celery", "worker"]
+        command += ["--pool", "threads", "--concurrency", "2"]
+        command += ["--without-mingle", "--without-gossip"]
+        self._process = self._stack.enter_context(running(command, environment, ()))
+
+    def close(self) -> None:
+        """End it, if it was started."""
+        self._process = None
+        self._stack.close()
+
+
+_worker = Worker()
 
 
 @pytest.fixture
-def live_worker(_worker: None, transactional_db: None) -> None:
+def live_worker(_site_environment: dict[str, str], transactional_db: None) -> None:
     """A real Celery worker over the test database."""
+    _worker.open(_site_environment)
 
 
 @contextlib.contextmanager
@@ -281,12 +302,20 @@ _chromium = Chromium()
 def pytest_runtest_setup(item: Any) -> None:
     if "_browses" not in item.fixturenames:
         _chromium.close()
+    if "live_worker" not in item.fixturenames:
+        _worker.close()
+
+
+def pytest_sessionfinish() -> None:
+    _chromium.close()
+    _worker.close()
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[Any]) -> None:
     """Take the slow ones first and together: they share a browser, the quick ones fill the end."""
-    items.sort(key=lambda item: "_browses" not in item.fixturenames)
+    wants = ("_browses", "live_worker")
+    items.sort(key=lambda item: [name not in item.fixturenames for name in wants])
 
 
 @pytest.fixture
