@@ -130,6 +130,8 @@ def test_a_logger_that_merely_begins_alike_is_another():
 def test_a_slow_statement_is_told_without_its_values(monkeypatch):
     monkeypatch.setattr(slow_queries, "SLOW_SECONDS", 0.01)
     with structlog.testing.capture_logs() as lines, connection.cursor() as cursor:
+        # A logger keeps the processors it was first used with, maybe before this test.
+        monkeypatch.setattr(slow_queries, "logger", structlog.get_logger("nexus.performance"))
         cursor.execute("SELECT pg_sleep(0.02), %s", [CANARY])
         cursor.execute("SELECT 1")
     (line,) = lines
@@ -139,11 +141,15 @@ def test_a_slow_statement_is_told_without_its_values(monkeypatch):
 
 
 @pytest.mark.parametrize(("request_id", "level"), [("abc", "info"), (None, "debug")])
-def test_a_task_is_told_under_the_id_of_the_request_that_asked_for_it(request_id, level):
+def test_a_task_is_told_under_the_id_of_the_request_that_asked_for_it(
+    request_id, level, monkeypatch
+):
     task = requeue_lost_jobs
     task.push_request(id="one", request_id=request_id)
     try:
         with structlog.testing.capture_logs() as lines:
+            logger = structlog.get_logger("nexus.background_jobs")
+            monkeypatch.setattr(task_lines, "logger", logger)
             task_lines.begin(task=task)
             task_lines.tell(task=task, task_id="one", state="SUCCESS")
     finally:
