@@ -24,7 +24,7 @@ IS_FULL = KILLS >= 10
 HEAL_SECONDS = 30
 # In the usual run the other tests want the processor too.
 HEALED_IN = 10 if IS_FULL else HEAL_SECONDS
-LOGGED_SECRETS = re.compile(rf"w\d+n\d|Velvet|{PASSWORD}|Traceback \(most")
+LOGGED_SECRETS = re.compile(rf"\bw\d+n\d+\b|Velvet|{PASSWORD}|Traceback \(most")
 in_full_only = pytest.mark.skipif(not IS_FULL, reason="runs with `make faults`")
 
 

@@ -46,7 +46,8 @@ def begin(program, path, **body):
 
 
 def ended(program, job):
-    wait_until(lambda: program.get(f"/jobs/{job}")["status"] not in {"queued", "running"}, 60)
+    # What was lost is found two minutes after its last sign of life, by a task of every minute.
+    wait_until(lambda: program.get(f"/jobs/{job}")["status"] not in {"queued", "running"}, 240)
     return program.get(f"/jobs/{job}")
 
 
@@ -173,4 +174,5 @@ def test_the_stream_says_that_the_back_end_is_gone_and_whose_it_is_not(studio):
             TALLY.fault()
             assert told(wire) == 1011
             assert told(stream(run, program, job)) == 1011
+    wait_until(lambda: program.ask("GET", f"/jobs/{job}")[0] == 200, 15)
     assert ended(program, job)["status"] == "done"
