@@ -16,9 +16,7 @@ from stories.importing.blocks import (
     paragraph,
 )
 from stories.importing.formats.docx_parts import (
-    PLAIN,
     Parts,
-    Style,
     W,
     depth_of,
     is_on,
@@ -27,6 +25,7 @@ from stories.importing.formats.docx_parts import (
     value,
 )
 from stories.importing.formats.grouping import Grouped, gather
+from stories.importing.formats.named_styles import PLAIN, Style
 from stories.importing.looks import NO_MARKS, Marks
 from stories.importing.markup import Element, local_name
 from stories.importing.tree import LINK, tidy, wrap_marks

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from io import BytesIO
 from posixpath import basename, dirname, join, normpath
 
-from lxml import etree
-
 from stories.importing.archive import Archive
-from stories.importing.blocks import MAX_BLOCKS, TOO_MANY_BLOCKS
-from stories.importing.book import ImportRefused
 from stories.importing.encoding import decode
-from stories.importing.looks import NO_MARKS, Marks
-from stories.importing.markup import BROKEN, MAX_STREAM, Element, local_name, parse_xml, prepared
+from stories.importing.formats.named_styles import HEADING, PLAIN, Style
+from stories.importing.looks import Marks
+from stories.importing.markup import MAX_STREAM, Element, local_name, parse_xml, prepared
+from stories.importing.streaming import blocks_inside, elements_of
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
@@ -24,29 +20,7 @@ _R_ID = (
     "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id",
     "{http://purl.oclc.org/ooxml/officeDocument/relationships}id",
 )
-_HEADING = re.compile(r"heading ([1-9])")
-_QUOTES = {"quote", "intense quote", "block text", "quotations", "block quote", "blockquote"}
 _TOGGLES = {"i": "em", "b": "strong", "strike": "s", "dstrike": "s", "smallCaps": "small-caps"}
-
-
-@dataclass(frozen=True)
-class Style:
-    name: str = ""
-    level: int = 0
-    marks: Marks = NO_MARKS
-
-    @property
-    def is_quote(self) -> bool:
-        return self.name in _QUOTES
-
-    @property
-    def is_contents(self) -> bool:
-        return (
-            re.fullmatch(r"toc (?:\d|heading)|contents \d|contents heading", self.name) is not None
-        )
-
-
-PLAIN = Style()
 # The outline level of what is no heading.
 BODY_LEVEL = 9
 
@@ -94,26 +68,10 @@ def parse_part(archive: Archive, name: str) -> Element:
 def body_of(archive: Archive, name: str) -> Iterator[Element]:
     """Yield what stands in the body, forgetting each element once the next is asked for."""
     text = prepared(decode(archive.read(name), markup=True), MAX_STREAM)
-    text = text.replace(_STRICT, _TRANSITIONAL)
     tags = tuple(W + tag for tag in ("p", "tbl", "sdt", "customXml", "ins"))
-    events = etree.iterparse(
-        BytesIO(text.encode()), tag=tags, resolve_entities=False, no_network=True, huge_tree=False
-    )
+    elements = elements_of(text.replace(_STRICT, _TRANSITIONAL), tags)
     del text
-    left = MAX_BLOCKS
-    try:
-        for _, element in events:
-            parent = element.getparent()
-            if parent is None or parent.tag != W + "body":
-                continue
-            if (left := left - 1) < 0:
-                raise ImportRefused(TOO_MANY_BLOCKS)
-            yield element
-            element.clear(keep_tail=False)
-            while element.getprevious() is not None:
-                del parent[0]
-    except etree.XMLSyntaxError as error:
-        raise ImportRefused(BROKEN) from error
+    yield from blocks_inside({W + "body"}, elements)
 
 
 def value(parent: Element | None, name: str) -> str | None:
@@ -187,7 +145,7 @@ def _style(
     name = (value(element, "name") or "").lower()
     level = base.level
     outline = value(element.find(W + "pPr"), "outlineLvl")
-    if match := _HEADING.fullmatch(name):
+    if match := HEADING.fullmatch(name):
         level = int(match[1])
     elif outline is not None:
         level = depth_of(outline) + 1 if depth_of(outline) < BODY_LEVEL else 0

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from io import BytesIO
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-
-from lxml import etree
 
 from stories.importing.archive import DAMAGED, ENCRYPTED, Archive, open_archive
 from stories.importing.assembly import Manuscript, split_blocks
-from stories.importing.blocks import MAX_BLOCKS, TOO_MANY_BLOCKS
 from stories.importing.book import ImportRefused, Progress
 from stories.importing.encoding import decode
 from stories.importing.formats.odt_body import BodyReader
 from stories.importing.formats.odt_styles import DRAW, OFFICE, TABLE, TEXT, Styles
-from stories.importing.markup import BROKEN, MAX_STREAM, Element, local_name, parse_xml, prepared
+from stories.importing.markup import MAX_STREAM, Element, local_name, parse_xml, prepared
+from stories.importing.streaming import blocks_inside, elements_of
 
 _FLOW = {OFFICE + "text", TEXT + "section"}
 _INDEXES = (
@@ -73,32 +70,18 @@ def _styles(archive: Archive) -> Styles:
 def _flow(archive: Archive, styles: Styles) -> Iterator[Element]:
     """Yield what stands in the text, forgetting each element once the next is asked for."""
     text = prepared(decode(archive.read("content.xml"), markup=True), MAX_STREAM)
-    events = etree.iterparse(
-        BytesIO(text.encode()),
-        tag=(*_PIECES, *_STYLE_GROUPS),
-        resolve_entities=False,
-        no_network=True,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
+    elements = elements_of(text, (*_PIECES, *_STYLE_GROUPS))
     del text
-    left = MAX_BLOCKS
-    try:
-        for _, element in events:
-            if element.tag in _STYLE_GROUPS:
-                styles.add(element)
-            parent = element.getparent()
-            if parent is None or parent.tag not in _FLOW or element.tag in _STYLE_GROUPS:
-                continue
-            if (left := left - 1) < 0:
-                raise ImportRefused(TOO_MANY_BLOCKS)
+    yield from blocks_inside(_FLOW, _without_styles(elements, styles))
+
+
+def _without_styles(elements: Iterable[Element], styles: Styles) -> Iterator[Element]:
+    """Keep the groups of styles, which stand before the text, and let all else pass."""
+    for element in elements:
+        if element.tag in _STYLE_GROUPS:
+            styles.add(element)
+        else:
             yield element
-            element.clear(keep_tail=False)
-            while element.getprevious() is not None:
-                del parent[0]
-    except etree.XMLSyntaxError as error:
-        raise ImportRefused(BROKEN) from error
 
 
 def _read_facts(archive: Archive, manuscript: Manuscript) -> None:

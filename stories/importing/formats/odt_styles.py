@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from stories.importing.formats.named_styles import HEADING, QUOTES
 from stories.importing.looks import Marks
 from stories.importing.markup import Element, local_name
 
@@ -17,9 +18,7 @@ HREF = "{http://www.w3.org/1999/xlink}href"
 # Not a mark that text can bear: it tells that the text is not shown at all.
 HIDDEN = "hidden"
 
-_QUOTES = {"quotations", "quote", "intense quote", "block text", "block quote", "blockquote"}
 _CONTENTS = re.compile(r"(?:contents|toc|user index|index) (?:\d{1,2}|heading)")
-_HEADING = re.compile(r"heading ([1-9])")
 _BOLD = {"bold", "600", "700", "800", "900"}
 _MAX_PARENTS = 12
 
@@ -38,7 +37,7 @@ class Style:
 
     @property
     def is_quote(self) -> bool:
-        return bool(self.names & _QUOTES)
+        return bool(self.names & QUOTES)
 
     @property
     def is_contents(self) -> bool:
@@ -102,7 +101,7 @@ class Styles:
         parent = self._style(family, raw.parent, depth + 1)
         names = frozenset({raw.shown}) | parent.names
         level = parent.level if raw.level is None else raw.level
-        if match := _HEADING.fullmatch(raw.shown):
+        if match := HEADING.fullmatch(raw.shown):
             level = level or int(match[1])
         switches = {**parent.switches, **raw.switches}
         self._done[key] = Style(raw.shown, level, switches, raw.breaks_page, names)

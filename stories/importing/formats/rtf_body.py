@@ -21,9 +21,10 @@ from stories.importing.blocks import (
 from stories.importing.book import ImportRefused
 from stories.importing.footnotes import Footnotes
 from stories.importing.formats.grouping import Grouped, gather
+from stories.importing.formats.named_styles import Style
 from stories.importing.formats.rtf_letters import MAX_STAND_IN, Letters
 from stories.importing.formats.rtf_state import CELL, Sink, State, inline_of
-from stories.importing.formats.rtf_styles import Style, StyleSheet, level_of
+from stories.importing.formats.rtf_styles import StyleSheet, level_of
 from stories.importing.formats.rtf_tokens import OVERWROUGHT, Allowance, Kind, tokens
 from stories.importing.formats.rtf_words import (
     CODE_PAGES,

@@ -2,32 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from stories.importing.looks import NO_MARKS, Marks
-
-_HEADING = re.compile(r"heading ([1-9])")
-_QUOTES = {"quote", "intense quote", "block text", "quotations", "block quote", "blockquote"}
-_CONTENTS = re.compile(r"toc (?:\d|heading)|contents (?:\d|heading)")
-
-
-@dataclass(frozen=True)
-class Style:
-    name: str = ""
-    level: int = 0
-    marks: Marks = NO_MARKS
-
-    @property
-    def is_quote(self) -> bool:
-        return self.name in _QUOTES
-
-    @property
-    def is_contents(self) -> bool:
-        return _CONTENTS.fullmatch(self.name) is not None
-
-
-PLAIN = Style()
+from stories.importing.formats.named_styles import HEADING, PLAIN, Style
 
 
 class StyleSheet:
@@ -58,7 +35,7 @@ class StyleSheet:
 
     def keep(self, name: str) -> None:
         name = name.partition(";")[0].strip().lower()
-        match = _HEADING.fullmatch(name)
+        match = HEADING.fullmatch(name)
         level = int(match[1]) if match else self._begun.level
         self._styles[self._number] = replace(self._begun, name=name, level=level)
 

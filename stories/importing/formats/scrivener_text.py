@@ -15,9 +15,9 @@ from stories.importing.blocks import Block, Losses, settle_breaks
 from stories.importing.encoding import decode
 from stories.importing.footnotes import Footnotes
 from stories.importing.formats.grouping import Grouped
+from stories.importing.formats.named_styles import Style
 from stories.importing.formats.rtf_body import RtfReader
 from stories.importing.formats.rtf_state import Sink
-from stories.importing.formats.rtf_styles import Style
 from stories.importing.formats.rtf_tokens import Allowance
 from stories.importing.formats.scrivener_binder import Item
 from stories.importing.markup import parse_xml
