@@ -10,7 +10,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.contrib.auth.hashers import Argon2PasswordHasher, MD5PasswordHasher
+from django.contrib.auth.hashers import (
+    Argon2PasswordHasher,
+    BasePasswordHasher,
+    MD5PasswordHasher,
+)
 from django.db import connection
 from django.utils.translation import gettext as _
 
@@ -58,29 +62,25 @@ class Gate:
 gate = Gate()
 
 
-class Argon2Hasher(Argon2PasswordHasher):
+class GatedHasher(BasePasswordHasher):
+    """Lets a hasher named after it work only at the gate."""
+
+    def encode(self, password: str, salt: str) -> str:
+        with gate.open():
+            return super().encode(password, salt)
+
+    def verify(self, password: str, encoded: str) -> bool:
+        with gate.open():
+            return super().verify(password, encoded)
+
+
+class Argon2Hasher(GatedHasher, Argon2PasswordHasher):
     """Argon2id with the second set of parameters that RFC 9106 recommends: 64 MiB, 3 passes."""
 
     time_cost = 3
     memory_cost = 64 * 1024
     parallelism = 4
 
-    def encode(self, password: str, salt: str) -> str:
-        with gate.open():
-            return super().encode(password, salt)
 
-    def verify(self, password: str, encoded: str) -> bool:
-        with gate.open():
-            return super().verify(password, encoded)
-
-
-class QuickHasher(MD5PasswordHasher):
+class QuickHasher(GatedHasher, MD5PasswordHasher):
     """For tests, where thousands of throw-away people are made; through the same gate."""
-
-    def encode(self, password: str, salt: str) -> str:
-        with gate.open():
-            return super().encode(password, salt)
-
-    def verify(self, password: str, encoded: str) -> bool:
-        with gate.open():
-            return super().verify(password, encoded)

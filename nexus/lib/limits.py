@@ -22,11 +22,9 @@ from functools import cache
 import redis
 import structlog
 from django.conf import settings
-from redis.backoff import NoBackoff
 from redis.commands.core import Script
-from redis.retry import Retry
 
-from nexus.lib.live import REST_SECONDS, Breaker
+from nexus.lib.live import REST_SECONDS, Breaker, quick_client
 
 PATIENCE = 0.2
 # Some 10 MB at worst; the oldest counts are forgotten first.
@@ -149,14 +147,7 @@ def _whole_seconds(wait: float) -> int:
 
 @cache
 def _client(url: str) -> redis.Redis:
-    return redis.Redis.from_url(
-        url,
-        socket_timeout=PATIENCE,
-        socket_connect_timeout=PATIENCE,
-        # Only for a connection the server closed meanwhile: that fails at once and is made anew.
-        retry=Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
-        retry_on_error=[],
-    )
+    return quick_client(url, PATIENCE)
 
 
 @cache

@@ -67,16 +67,21 @@ class Breaker:
 breaker = Breaker()
 
 
-@cache
-def _client() -> redis.Redis:
+def quick_client(url: str, patience: float) -> redis.Redis:
+    """Return a client that gives up after `patience` seconds, for what nobody may wait for."""
     return redis.Redis.from_url(
-        settings.REDIS_URL,
-        socket_timeout=PATIENCE,
-        socket_connect_timeout=PATIENCE,
+        url,
+        socket_timeout=patience,
+        socket_connect_timeout=patience,
         # Only for a connection the server closed meanwhile: that fails at once and is made anew.
         retry=Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
         retry_on_error=[],
     )
+
+
+@cache
+def _client() -> redis.Redis:
+    return quick_client(settings.REDIS_URL, PATIENCE)
 
 
 def publish(user_id: UUID | str, *messages: Message) -> None:

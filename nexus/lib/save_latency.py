@@ -17,11 +17,9 @@ from functools import cache
 import redis
 import structlog
 from django.conf import settings
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from nexus.lib.effects import in_background
-from nexus.lib.live import REST_SECONDS, Breaker
+from nexus.lib.live import REST_SECONDS, Breaker, quick_client
 
 PATIENCE = 0.2
 KEPT_DAYS = 35
@@ -104,11 +102,4 @@ def key_of(day: date) -> str:
 
 @cache
 def _client() -> redis.Redis:
-    return redis.Redis.from_url(
-        settings.REDIS_URL,
-        socket_timeout=PATIENCE,
-        socket_connect_timeout=PATIENCE,
-        # Only for a connection the server closed meanwhile: that fails at once and is made anew.
-        retry=Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
-        retry_on_error=[],
-    )
+    return quick_client(settings.REDIS_URL, PATIENCE)
