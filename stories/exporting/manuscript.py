@@ -6,10 +6,11 @@ The rules are William Shunn's, "Proper Manuscript Format" (shunn.net/format), mo
 from __future__ import annotations
 
 from stories.exporting.book import Book
+from stories.exporting.fitting import shortened
 
 SCENE_BREAK = "#"
 SHORT, NOVEL = 17_500, 40_000
-HEAD_LENGTH = 40
+HEAD_LENGTH, NAME_LENGTH = 40, 24
 # Words that belong to a surname: "Le Guin", "van Gogh".
 PARTICLES = {
     "af", "al", "ap", "bin", "da", "das", "de", "del", "della", "den", "der", "di", "dos", "du",
@@ -35,13 +36,12 @@ def surname(name: str) -> str:
 
 def short_title(title: str) -> str:
     """Return the title for the head of each page: in capitals, cut at a word where it is long."""
-    plain = " ".join(title.split())
-    if len(plain) > HEAD_LENGTH:
-        plain = plain[: HEAD_LENGTH + 1].rsplit(" ", 1)[0].rstrip(" ,;:–—-")
-    return plain[:HEAD_LENGTH].upper()
+    return shortened(title, HEAD_LENGTH).upper()
 
 
 def running_head(book: Book) -> str:
     """Return what stands before the page's number: "Austen / EMMA / "."""
-    name = surname(book.look.contact[0] if book.look.contact else book.author)
+    name = shortened(
+        surname(book.look.contact[0] if book.look.contact else book.author), NAME_LENGTH
+    )
     return f"{name} / {short_title(book.title)} / " if name else f"{short_title(book.title)} / "

@@ -5,6 +5,9 @@ from __future__ import annotations
 _CONTENTS = {
     "de": "Inhalt", "fr": "Table des matières", "es": "Índice", "it": "Indice", "nl": "Inhoud",
     "pt": "Índice", "pl": "Spis treści", "ru": "Содержание", "sv": "Innehåll",
+    "ar": "المحتويات", "cs": "Obsah", "da": "Indhold", "el": "Περιεχόμενα", "fi": "Sisällys",
+    "he": "תוכן העניינים", "hu": "Tartalom", "ja": "目次", "ko": "차례", "nb": "Innhold",
+    "no": "Innhold", "tr": "İçindekiler", "uk": "Зміст", "zh": "目录",
 }  # fmt: skip
 _NOTE = {
     "de": "Anmerkung des Autors", "fr": "Note de l’auteur", "es": "Nota del autor",

@@ -8,7 +8,7 @@ from stories.exporting import faces, manuscript, words
 from stories.exporting.book import Book, Tick
 from stories.exporting.bundle import Bundle
 from stories.exporting.formats import docx_parts as parts
-from stories.exporting.formats.docx_body import BodyWriter, paragraph
+from stories.exporting.formats.docx_body import BodyWriter, paragraph, sideways
 from stories.exporting.formats.docx_parts import INCH, Sheet
 from stories.exporting.formats.docx_styles import styles
 
@@ -97,7 +97,7 @@ def _title_page(book: Book) -> str:
         return ""
     byline = paragraph("Subtitle", parts.run(book.author)) if book.author else ""
     turn = "<w:pageBreakBefore/>" if book.cover else ""
-    drop = f'{turn}<w:spacing w:before="{HALF}" w:after="480"/>'
+    drop = f'{turn}{sideways(book.title)}<w:spacing w:before="{HALF}" w:after="480"/>'
     return paragraph("Title", parts.run(book.title), drop) + byline
 
 
@@ -126,5 +126,7 @@ def _manuscript_page(book: Book, sheet: Sheet) -> str:
 def _note(book: Book, body: BodyWriter) -> str:
     if not book.note:
         return ""
-    paragraphs = [paragraph("BodyText", parts.run(text)) for text in book.note_paragraphs]
+    paragraphs = [
+        paragraph("BodyText", parts.run(text), sideways(text)) for text in book.note_paragraphs
+    ]
     return body.title(words.authors_note(book.language)) + "".join(paragraphs)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from html import unescape
 
 from stories.exporting.book import Chapter
+from stories.exporting.direction import runs_leftward
 from stories.exporting.formats.docx_parts import MAX_LIST_LEVEL, Sheet, run
 from stories.text.builder import parse
 from stories.text.schema import BREAK, LISTS, SMALL_CAPS, TEXT_BLOCKS, Block, Run
@@ -15,8 +16,8 @@ _HREF = re.compile(r'<a href="(.*)">')
 # In the order Word's schema wants them.
 _MARKS = (
     ("<code>", '<w:rStyle w:val="Code"/>'),
-    ("<strong>", "<w:b/>"),
-    ("<em>", "<w:i/>"),
+    ("<strong>", "<w:b/><w:bCs/>"),
+    ("<em>", "<w:i/><w:iCs/>"),
     (SMALL_CAPS, "<w:smallCaps/>"),
     ("<s>", "<w:strike/>"),
     ("<u>", '<w:u w:val="single"/>'),
@@ -39,13 +40,13 @@ class BodyWriter:
     def chapter(self, chapter: Chapter) -> str:
         part = ""
         if chapter.part:
-            part = paragraph("Heading1", run(chapter.part), PAGE_BREAK)
+            part = paragraph("Heading1", run(chapter.part), PAGE_BREAK + sideways(chapter.part))
         return part + self.title(chapter.title) + self._blocks(parse(chapter.content))
 
     def title(self, title: str) -> str:
         """Write the heading of a chapter, at the top of a page of its own."""
         self._is_first = True
-        return paragraph(f"Heading{1 + self._deeper}", run(title), PAGE_BREAK)
+        return paragraph(f"Heading{1 + self._deeper}", run(title), PAGE_BREAK + sideways(title))
 
     def _blocks(self, blocks: Sequence[Block]) -> str:
         return "".join(self._block(block) for block in blocks)
@@ -57,19 +58,17 @@ class BodyWriter:
         if block.tag == "p":
             style = "FirstParagraph" if self._is_first else "BodyText"
             self._is_first = False
-            return paragraph(style, self._runs(block.runs))
+            return self._paragraph(style, block.runs)
         if block.tag in TEXT_BLOCKS:
             self._is_first = True
             level = min(int(block.tag[1]) + self._deeper, DEEPEST)
-            return paragraph(f"Heading{level}", self._runs(block.runs))
+            return self._paragraph(f"Heading{level}", block.runs)
         self._is_first = False
         return self._list(block, 0) if block.tag in LISTS else self._quote(block)
 
     def _quote(self, block: Block) -> str:
         return "".join(
-            paragraph("Quote", self._runs(inner.runs))
-            if inner.tag in TEXT_BLOCKS
-            else self._block(inner)
+            self._paragraph("Quote", inner.runs) if inner.tag in TEXT_BLOCKS else self._block(inner)
             for inner in block.blocks
         )
 
@@ -90,10 +89,14 @@ class BodyWriter:
             elif inner.tag in TEXT_BLOCKS:
                 sign = f'<w:ilvl w:val="{level}"/><w:numId w:val="{number}"/>'
                 look = f"<w:numPr>{sign}</w:numPr>" if place == 0 else ""
-                out.append(paragraph("ListParagraph", self._runs(inner.runs), look))
+                out.append(self._paragraph("ListParagraph", inner.runs, look))
             else:
                 out.append(self._block(inner))
         return "".join(out)
+
+    def _paragraph(self, style: str, runs: Sequence[Run], look: str = "") -> str:
+        words = "".join(text for text, _marks in runs)
+        return paragraph(style, self._runs(runs), look + sideways(words))
 
     def _runs(self, runs: Sequence[Run]) -> str:
         return "".join(self._run(text, marks) for text, marks in runs)
@@ -117,6 +120,11 @@ class BodyWriter:
     def _link(self, href: str) -> int:
         self.links.append(href)
         return 9 + len(self.links)
+
+
+def sideways(text: str) -> str:
+    """Say of a paragraph with this text that it begins at the right, if it does."""
+    return "<w:bidi/>" if runs_leftward(text) else ""
 
 
 def paragraph(style: str, inner: str, look: str = "") -> str:

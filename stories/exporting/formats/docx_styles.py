@@ -20,7 +20,7 @@ def styles(sheet: Sheet, language: str) -> str:
         _style("Title", "Title", '<w:jc w:val="center"/>', run=_title_run(sheet)),
         _style("Subtitle", "Subtitle", '<w:jc w:val="center"/>'),
         _style("Contact", "Contact", _spacing(240)),
-        _style("SceneBreak", "Scene Break", f'{body}<w:jc w:val="center"/>'),
+        _style("SceneBreak", "Scene Break", f'{_around(sheet)}<w:jc w:val="center"/>'),
         _style("Quote", "Quote", f'{body}<w:ind w:left="720" w:right="720"/>'),
         _style("ListParagraph", "List Paragraph", f'{body}<w:ind w:left="720"/>'),
         _style("Header", "header", '<w:jc w:val="right"/>'),
@@ -45,7 +45,7 @@ def _defaults(sheet: Sheet, language: str) -> str:
 def _heading(level: int, sheet: Sheet) -> str:
     """Chapters begin on their own page, by the paragraph that bears them; the style only sets."""
     size = sheet.size if sheet.is_manuscript else HEADING_SIZES[level]
-    weight = "" if sheet.is_manuscript else "<w:b/>"
+    weight = "" if sheet.is_manuscript else "<w:b/><w:bCs/>"
     before = sheet.chapter_drop if level <= 2 else 360
     paragraph = (
         f'<w:keepNext/><w:spacing w:before="{before}" w:after="{240 if level > 2 else 480}"/>'
@@ -55,7 +55,7 @@ def _heading(level: int, sheet: Sheet) -> str:
         f"Heading{level}",
         f"heading {level}",
         paragraph,
-        run=f'{weight}<w:sz w:val="{size}"/>',
+        run=f'{weight}<w:sz w:val="{size}"/><w:szCs w:val="{size}"/>',
         following="FirstParagraph",
     )
 
@@ -66,11 +66,15 @@ def _first(sheet: Sheet) -> str:
 
 
 def _title_run(sheet: Sheet) -> str:
-    return "" if sheet.is_manuscript else '<w:sz w:val="56"/>'
+    return "" if sheet.is_manuscript else '<w:sz w:val="56"/><w:szCs w:val="56"/>'
 
 
-def _spacing(line: int) -> str:
-    return f'<w:spacing w:before="0" w:after="0" w:line="{line}" w:lineRule="auto"/>'
+def _around(sheet: Sheet) -> str:
+    return _spacing(sheet.line, around=0 if sheet.is_manuscript else sheet.line)
+
+
+def _spacing(line: int, *, around: int = 0) -> str:
+    return f'<w:spacing w:before="{around}" w:after="{around}" w:line="{line}" w:lineRule="auto"/>'
 
 
 def _style(

@@ -9,6 +9,7 @@ from typing import IO
 from stories.exporting import faces, words
 from stories.exporting.book import Book, Chapter, Tick
 from stories.exporting.bundle import Bundle
+from stories.exporting.direction import dir_of, directed
 from stories.exporting.markup import as_xhtml, body_of, said
 
 FOLDER = "EPUB"
@@ -88,21 +89,22 @@ def _front(book: Book, bundle: Bundle) -> list[_Page]:
     if not book.look.front_matter:
         return []
     byline = f'<p class="byline">{said(book.author)}</p>\n' if book.author else ""
-    inner = f'<h1 class="title">{said(book.title)}</h1>\n{byline}'
+    inner = f'<h1 class="title"{dir_of(book.title)}>{said(book.title)}</h1>\n{byline}'
     bundle.add(*_file(book, "title", book.title, "titlepage", "", inner))
     return [_Page("title")]
 
 
 def _part(book: Book, chapter: Chapter, bundle: Bundle) -> _Page:
     name = f"part-{chapter.number:04d}"
-    inner = f'<h1 class="part">{said(chapter.part)}</h1>\n'
+    inner = f'<h1 class="part"{dir_of(chapter.part)}>{said(chapter.part)}</h1>\n'
     bundle.add(*_file(book, name, chapter.part, "part", "doc-part", inner))
     return _Page(name, chapter.part, is_part=True)
 
 
 def _chapter(book: Book, chapter: Chapter, bundle: Bundle) -> _Page:
     name = f"chapter-{chapter.number:04d}"
-    inner = f"<h1>{said(chapter.title)}</h1>\n{as_xhtml(body_of(chapter))}\n"
+    text = as_xhtml(directed(body_of(chapter)))
+    inner = f"<h1{dir_of(chapter.title)}>{said(chapter.title)}</h1>\n{text}\n"
     bundle.add(*_file(book, name, chapter.title, "chapter", "doc-chapter", inner))
     return _Page(name, chapter.title)
 
@@ -111,7 +113,7 @@ def _back(book: Book, bundle: Bundle) -> list[_Page]:
     if not book.note:
         return []
     title = words.authors_note(book.language)
-    paragraphs = "".join(f"<p>{said(text)}</p>\n" for text in book.note_paragraphs)
+    paragraphs = "".join(f"<p{dir_of(text)}>{said(text)}</p>\n" for text in book.note_paragraphs)
     inner = f"<h1>{said(title)}</h1>\n{paragraphs}"
     bundle.add(*_file(book, "note", title, "afterword", "doc-afterword", inner))
     return [_Page("note", title)]

@@ -6,6 +6,7 @@ from typing import IO
 
 from stories.exporting import faces, words
 from stories.exporting.book import Book, Chapter, Tick
+from stories.exporting.direction import dir_of, directed
 from stories.exporting.markup import body_of, said
 
 # Belt and braces: the prose is cleaned, and the page itself forbids whatever is not written in it.
@@ -38,7 +39,7 @@ def write(book: Book, target: IO[bytes], tick: Tick) -> None:
 
 def _head(book: Book) -> str:
     author = said(book.author)
-    front = f"<header>\n<h1>{said(book.title)}</h1>\n"
+    front = f"<header>\n<h1{dir_of(book.title)}>{said(book.title)}</h1>\n"
     front += f'<p class="byline">{author}</p>\n</header>\n' if author else "</header>\n"
     return (
         f'<!doctype html>\n<html lang="{said(book.language)}">\n<head>\n<meta charset="utf-8">\n'
@@ -64,19 +65,23 @@ def _contents(book: Book) -> str:
 
 
 def _chapter(chapter: Chapter, level: int) -> str:
-    part = f'<h2 class="part">{said(chapter.part)}</h2>\n' if chapter.part else ""
+    part = (
+        f'<h2 class="part"{dir_of(chapter.part)}>{said(chapter.part)}</h2>\n'
+        if chapter.part
+        else ""
+    )
     number = chapter.number
     return (
         f'{part}<section role="doc-chapter" id="c{number}" aria-labelledby="t{number}">\n'
-        f'<h{level} id="t{number}">{said(chapter.title)}</h{level}>\n'
-        f"{body_of(chapter, deeper=level - 1)}\n</section>\n"
+        f'<h{level} id="t{number}"{dir_of(chapter.title)}>{said(chapter.title)}</h{level}>\n'
+        f"{directed(body_of(chapter, deeper=level - 1))}\n</section>\n"
     )
 
 
 def _note(book: Book) -> str:
     if not book.note:
         return ""
-    paragraphs = "".join(f"<p>{said(text)}</p>\n" for text in book.note_paragraphs)
+    paragraphs = "".join(f"<p{dir_of(text)}>{said(text)}</p>\n" for text in book.note_paragraphs)
     title = said(words.authors_note(book.language))
     return f'<section role="doc-afterword">\n<h2>{title}</h2>\n{paragraphs}</section>\n'
 

@@ -16,11 +16,14 @@ from typing import IO, Any
 
 from stories.exporting import faces, manuscript, words
 from stories.exporting.book import Book, ExportRefused, Tick
+from stories.exporting.fitting import breakable, shortened
 from stories.exporting.formats import typeset
 from stories.exporting.formats.typeset import string
 
 HERE = Path(__file__).parent
 POINTS = {"trade": 10.5, "a4": 11.5, "letter": 11.5}
+# The letters that the narrowest page has room for above its text.
+HEAD_LENGTH = 64
 # A typewriter's letters are wide.
 TYPEWRITER_SHARE = 0.85
 MANUSCRIPT_FONTS = {"modern": "Libertinus Serif", "classic": "DejaVu Sans Mono"}
@@ -47,6 +50,7 @@ def write(book: Book, target: IO[bytes], tick: Tick) -> None:
         "font": faces.TYPESET[book.look.font],
         "size": f"{POINTS[page] * share:.2f}pt",
         "scene": "*\u2003*\u2003*",
+        "heads": tuple(_head(line) for line in (book.author, book.title)),
         "deepest": 2 if book.has_parts else 1,
         "unnumbered": 1 if book.look.front_matter else 0,
         "entries": tuple(_entries(book)),
@@ -54,6 +58,11 @@ def write(book: Book, target: IO[bytes], tick: Tick) -> None:
         "covered": 2 if book.cover else 0,
     }
     _write(book, target, tick, "book.typ", look, has_front=book.look.front_matter)
+
+
+def _head(line: str) -> str:
+    short = shortened(line, HEAD_LENGTH)
+    return short if len(short) == len(" ".join(line.split())) else f"{short} …"
 
 
 def _entries(book: Book) -> Iterator[dict[str, Any]]:
@@ -86,8 +95,8 @@ def _look(book: Book) -> dict[str, Any]:
     language, _, region = book.language.partition("-")
     is_region = len(region) == 2 and region.isalpha()
     return {
-        "title": book.title,
-        "author": book.author,
+        "title": breakable(book.title),
+        "author": breakable(book.author),
         "lang": language.lower(),
         "region": region.upper() if is_region else None,
     }

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from html import unescape
 
 from stories.exporting.book import Chapter
+from stories.exporting.direction import runs_leftward
+from stories.exporting.fitting import breakable
 from stories.text.builder import parse
 from stories.text.schema import BREAK, LISTS, SMALL_CAPS, TEXT_BLOCKS, Block, Run
 
@@ -28,16 +30,16 @@ def string(text: str) -> str:
 
 
 def chapter(chapter: Chapter, *, deeper: int) -> str:
-    part = f"#part-page({string(chapter.part)})\n" if chapter.part else ""
+    part = f"#part-page({string(breakable(chapter.part))})\n" if chapter.part else ""
     return f"{part}{title(chapter.title, deeper=deeper)}{_kept(parse(chapter.content), deeper)}"
 
 
 def title(text: str, *, deeper: int) -> str:
-    return f"#chapter({string(text)}, level: {1 + deeper})\n\n"
+    return f"#chapter({string(breakable(text))}, level: {1 + deeper})\n\n"
 
 
 def paragraphs(texts: Sequence[str]) -> str:
-    return "".join(f"#{string(text)}\n\n" for text in texts)
+    return "".join(_directed([(text, ())], f"#{string(breakable(text))}") for text in texts)
 
 
 def _kept(blocks: Sequence[Block], deeper: int) -> str:
@@ -53,7 +55,7 @@ def _block(block: Block, deeper: int) -> str:
     if block.tag == "hr":
         return "#scene\n\n"
     if block.tag == "p":
-        return f"{_runs(block.runs)}\n\n" if block.runs else "#linebreak()\n\n"
+        return _directed(block.runs, _runs(block.runs)) if block.runs else "#linebreak()\n\n"
     if block.tag in TEXT_BLOCKS:
         level = int(block.tag[1]) + deeper
         return f"#heading(level: {level}, outlined: false)[{_runs(block.runs)}]\n\n"
@@ -63,6 +65,11 @@ def _block(block: Block, deeper: int) -> str:
     return f"#quote(block: true)[{_blocks(block.blocks, deeper)}]\n\n"
 
 
+def _directed(runs: Sequence[Run], written: str) -> str:
+    is_leftward = runs_leftward("".join(text for text, _marks in runs))
+    return f"#leftward[{written}]\n\n" if is_leftward else f"{written}\n\n"
+
+
 def _runs(runs: Sequence[Run]) -> str:
     return "".join(_run(text, marks) for text, marks in runs)
 
@@ -70,7 +77,7 @@ def _runs(runs: Sequence[Run]) -> str:
 def _run(text: str, marks: tuple[str, ...]) -> str:
     if text == BREAK:
         return "#linebreak();"
-    inner = string(text)
+    inner = string(breakable(text))
     for mark in reversed(marks):
         inner = _marked(mark, inner)
     return f"#{inner};"
