@@ -31,23 +31,26 @@ from stories.saving import Change
 IDLE_MINUTES = 5
 # A row holds two thousand million words of a cause; whoever reports more than this begins another.
 FULL = 1_000_000_000
+COLUMNS = tuple(field.attname for field in WritingSession._meta.concrete_fields)
 # Part of every save, so written out: building it costs more than running it. With a paste, the
 # sessions of the last hour that have cuts are read too.
 LOCK = """
-    SELECT session.*, coalesce(preferences.idle_minutes, %(idle)s) AS idle_minutes
+    SELECT {columns}, coalesce(preferences.idle_minutes, %(idle)s) AS idle_minutes
     FROM analytics_writingsession AS session
     LEFT JOIN accounts_preferences AS preferences USING (user_id)
     WHERE session.user_id = %(user)s AND {which}
     ORDER BY session.id
     FOR NO KEY UPDATE OF session
 """
-LOCK_OPEN = LOCK.format(which="session.ended_at IS NULL")
+READ = ", ".join(f"session.{name}" for name in COLUMNS)
+LOCK_OPEN = LOCK.format(columns=READ, which="session.ended_at IS NULL")
 LOCK_WITH_CUTS = LOCK.format(
+    columns=READ,
     which="""(
         session.ended_at IS NULL
         OR session.day >= %(since)s AND session.last_change_at >= %(hour_ago)s
             AND session.cuts <> '[]'
-    )"""
+    )""",
 )
 # However many rows: one statement.
 CHANGE = """
@@ -112,11 +115,19 @@ def record_change(*, chapter: Chapter, user: User, at: datetime, change: Change)
 
 def _lock(user: User, at: datetime, *, with_cuts: bool) -> list[WritingSession]:
     values: dict[str, Any] = {"user": user.pk, "idle": IDLE_MINUTES}
-    if not with_cuts:
-        return list(WritingSession.objects.raw(LOCK_OPEN, values))
     hour_ago = at - moves.KEPT_FOR
-    values |= {"hour_ago": hour_ago, "since": hour_ago.date() - timedelta(days=1)}
-    return list(WritingSession.objects.raw(LOCK_WITH_CUTS, values))
+    if with_cuts:
+        values |= {"hour_ago": hour_ago, "since": hour_ago.date() - timedelta(days=1)}
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK_WITH_CUTS if with_cuts else LOCK_OPEN, values)
+        return list(map(_session_of, cursor))
+
+
+def _session_of(row: tuple[Any, ...]) -> WritingSession:
+    """Return the session of a locked row: what `raw` does, at a quarter of its price."""
+    session: Any = WritingSession.from_db(connection.alias, COLUMNS, row[:-1])
+    session.cuts, session.idle_minutes = json.loads(session.cuts), row[-1]
+    return session
 
 
 def _is_at_once(change: Change) -> bool:

@@ -20,6 +20,8 @@ stories_urls = [
 ]
 
 urlpatterns = [
+    # First, since addresses are tried one after the other and a save should not wait for that.
+    path("api/", include("nexus.api")),
     path("", pages.desk, name="desk"),
     path("", include((stories_urls, "stories"))),
     path("", include("analytics.urls")),
@@ -51,7 +53,6 @@ urlpatterns = [
     path("offline/", offline.shell, name="offline"),
     path("manifest.webmanifest", installing.manifest, name="manifest"),
     path("favicon.ico", installing.favicon, name="favicon"),
-    path("api/", include("nexus.api")),
 ]
 
 handler400 = "nexus.error_views.bad_request"

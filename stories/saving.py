@@ -35,19 +35,23 @@ BIG_CUT_SHARE = 0.5
 KEPT_FOR = frozenset({"restored", "replaced", "imported"})
 # "<revision>-<first 8 of the hash>", as an ETag: quotes and weakness carry no meaning.
 BASE = re.compile(r'(?:W/)?("?)([1-9][0-9]{0,8})-([0-9a-f]{8})\1', re.ASCII)
+# What a save must know of the head, in the order of the model's fields.
+NEEDED = {
+    *("id", "story_id", "title", "position", "text", "word_count", "created_at"),
+    *("content_revision", "content_hash", "content_saved_at"),
+}
+HEAD = [field.attname for field in Chapter._meta.concrete_fields if field.attname in NEEDED]
 # The statements of every save; written out, since building them anew costs more than running
 # them. Story before chapter, as `touch_story` orders it for everyone. The text about to be replaced
 # is not read here: it is only needed when it is kept.
-LOCK = """
+LOCKING = """
     WITH story AS (
         UPDATE stories_story SET updated_at = %(at)s
         WHERE owner_id = %(owner)s AND trashed_at IS NULL
             AND id = (SELECT story_id FROM stories_chapter WHERE id = %(chapter)s)
         RETURNING id
     )
-    SELECT chapter.id, chapter.story_id, chapter.title, chapter.position, chapter.text,
-        chapter.word_count, chapter.content_revision, chapter.content_hash,
-        chapter.content_saved_at, chapter.created_at,
+    SELECT {head},
         (
             SELECT max(created_at) FROM stories_chapterversion
             WHERE chapter_id = chapter.id AND reason <> 'recent'
@@ -56,6 +60,7 @@ LOCK = """
     WHERE chapter.id = %(chapter)s AND chapter.trashed_at IS NULL
     FOR NO KEY UPDATE OF chapter
 """
+LOCK = LOCKING.format(head=", ".join(f"chapter.{name}" for name in HEAD))
 # The replaced text joins the history within the same statement, without travelling.
 WRITE = """
     WITH kept AS (
@@ -218,14 +223,19 @@ def lock_head(chapter_id: UUID, *, by: User, at: datetime) -> Any:
     Raises NotFound when it is absent or in the trash, Forbidden when it is another writer's, Busy
     when it moved to another story meanwhile.
     """
-    values = {"at": at, "owner": by.pk, "chapter": chapter_id}
-    found = next(iter(Chapter.objects.raw(LOCK, values)), None)
+    values: dict[str, Any] = {"at": at, "owner": by.pk, "chapter": chapter_id}
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, values)
+        found = cursor.fetchone()
     if found is None:
         require_access(chapter_id, by=by)
         # It was moved to another story while this waited for the one it was in. Not tried again at
         # once: whoever holds one story must not wait for another.
         raise moving()
-    return found
+    # As `raw` would, at a quarter of its price; what was not read is read when it is asked for.
+    head: Any = Chapter.from_db(connection.alias, HEAD, found[:-1])
+    head.kept_at = found[-1]
+    return head
 
 
 def require_access(chapter_id: UUID, *, by: User) -> Chapter:
