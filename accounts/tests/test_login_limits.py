@@ -11,7 +11,7 @@ from accounts import hashers
 from accounts.models import User
 from accounts.tests.test_auth_api import LOGIN, assert_limited, post
 from accounts.tests.test_limits import NOWHERE, at_once
-from accounts.tests.test_timing import counted_hashes
+from tests.security.test_timing import counted_hashes
 
 pytestmark = pytest.mark.django_db
 HERE, ELSEWHERE = "198.51.100.1", "203.0.113.7"

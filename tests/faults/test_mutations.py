@@ -54,7 +54,7 @@ MUTATIONS = {
     ),
 }
 # The same for what keeps writers apart, with the tests that must notice.
-STRANGERS = "tests/test_strangers.py"
+STRANGERS = "tests/security/test_strangers.py"
 GUARDS = {
     "the owner of a story": (
         ("stories/models/book.py", "        return self.filter(owner=user)", "        return self"),
@@ -98,11 +98,11 @@ GUARDS = {
     ),
     "what a token may do": (
         ("nexus/lib/api_view.py", "    if granted is None or (", "    if True or ("),
-        ("tests/test_scopes.py",),
+        ("tests/security/test_scopes.py",),
     ),
     "the policy of content": (
         ("nexus/middleware/security.py", "        \"default-src 'self'\",\n", ""),
-        ("nexus/tests/test_observatory.py",),
+        ("tests/security/test_observatory.py",),
     ),
 }
 

@@ -27,7 +27,7 @@ from stories.services.comments import add_comment
 from stories.services.notes import write_notes
 from stories.services.stories import update_story
 from stories.tests.builders import make_chapter, save
-from tests.test_strangers import (  # noqa: F401 - owned and trashed are fixtures
+from tests.security.test_strangers import (  # noqa: F401 - owned and trashed are fixtures
     OPERATIONS,
     belongings,
     everything_of,

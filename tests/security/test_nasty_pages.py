@@ -1,4 +1,4 @@
-"""No page answers with a 500, whatever is sent; the API's twin of this is in `nexus/tests`."""
+"""No page answers with a 500, whatever is sent; the API's twin of this is `test_api_never_500`."""
 
 import re
 import uuid
@@ -17,7 +17,7 @@ from stories.models import Comment, Replacement, Tag
 from stories.services.shelves import create_series
 from stories.services.targets import create_target
 from stories.tests.builders import make_chapter, make_story
-from tests.test_strangers import PAGES, filled
+from tests.security.test_strangers import PAGES, filled
 
 VISITORS_PAGES = [
     "",
