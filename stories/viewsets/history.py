@@ -13,22 +13,23 @@ from rest_framework.response import Response
 from nexus.lib.api import after_cursor, cut_page, find
 from nexus.lib.api_view import ASKS, ApiView
 from stories import history
-from stories import serializers as shapes
+from stories import history_serializers as shapes
 from stories.models import Chapter
 from stories.saving import SaveResult, parse_base
+from stories.serializers import ListQuery
 from stories.viewsets.answers import own_chapter
 
 
 class VersionsView(ApiView):
     @extend_schema(
         operation_id="list_versions",
-        parameters=[shapes.ListQuery],
+        parameters=[ListQuery],
         responses=shapes.VersionListSerializer,
         tags=["history"],
     )
     def get(self, request: Request, chapter_id: str) -> Response:
         """List the kept versions, newest first, without their prose."""
-        page = self.query(shapes.ListQuery)
+        page = self.query(ListQuery)
         chapter = own_chapter(request, chapter_id)
         behind = after_cursor(page.get("cursor"), field="created_at")
         rows = list(history.versions_of(chapter).filter(behind)[: page["limit"] + 1])
