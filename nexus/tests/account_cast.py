@@ -1,6 +1,8 @@
 """A writer with a row in every table, each text of hers bearing a word nobody else has."""
 
+import io
 import uuid
+import zipfile
 from datetime import date
 
 from allauth.account.models import EmailAddress, EmailConfirmation
@@ -10,6 +12,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import ApiToken, EmailChange, User
@@ -17,6 +20,7 @@ from accounts.services import keep_address
 from analytics.models import Forecast, RestDay, WritingDay, WritingSession
 from jobs.changes import update_of
 from jobs.models import Job
+from nexus.account_data import everything
 from stories.history import keep_conflict_copy
 from stories.models import Chapter, Comment, Replacement, SaveReceipt
 from stories.saving import save_content
@@ -105,3 +109,20 @@ def _account(user: User, word: str) -> None:
     LogEntry.objects.create(
         user=user, content_type=people, object_id="x", object_repr=word, action_flag=2
     )
+
+
+def archive_of(owner, progress=lambda step, steps: None):
+    """Return all of a writer as the zip she downloads."""
+    target = io.BytesIO()
+    everything.write_everything(target, owner, at=timezone.now(), progress=progress)
+    return zipfile.ZipFile(target)
+
+
+def contents():
+    """Return every table as text, row by row: whoever is anywhere is found here."""
+    found = {}
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names():
+            cursor.execute(f'SELECT to_jsonb(t)::text FROM "{table}" t ORDER BY 1')
+            found[table] = [row for (row,) in cursor.fetchall()]
+    return found

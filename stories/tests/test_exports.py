@@ -3,7 +3,6 @@
 import io
 import tempfile
 import zipfile
-from contextlib import contextmanager
 from datetime import timedelta
 from uuid import uuid4
 
@@ -16,7 +15,7 @@ from jobs.services import cancel_job, discard_old_uploads, retry_job, run_job
 from jobs.work import JobCancelled, Run
 from nexus.lib.errors import Conflict
 from stories import exports
-from stories.exporting.formats import FORMATS, pdf
+from stories.exporting.formats import FORMATS
 from stories.services.chapters import update_chapter
 from stories.services.stories import trash_story
 from stories.tests.builders import NOW, make_chapter, make_story, send
@@ -269,34 +268,6 @@ def test_a_page_setter_at_work_gives_signs_of_life_and_is_ended_when_the_writer_
     Job.objects.filter(pk=job.pk).update(cancel_requested_at=NOW)
     with pytest.raises(JobCancelled):
         progress.tick()
-
-
-@contextmanager
-def as_file(text):
-    with tempfile.TemporaryFile() as file:
-        file.write(text)
-        file.seek(0)
-        yield file
-
-
-def test_the_process_that_sets_pages_ends_with_whoever_waits_for_it():
-    endless = b"#for a in range(99999) { for b in range(99999) { let c = a + b } }"
-    started, target = [], io.BytesIO()
-
-    def stop():
-        started.append(True)
-        raise JobCancelled
-
-    with as_file(endless) as source, pytest.raises(JobCancelled):
-        pdf.set_pages(source, target, stop)
-    assert (started, target.getvalue()) == ([True], b"")
-
-
-def test_what_cannot_be_set_is_an_error_and_no_file():
-    target = io.BytesIO()
-    with as_file(b"#panic()") as source, pytest.raises(RuntimeError, match="panic"):
-        pdf.set_pages(source, target, lambda: None)
-    assert target.getvalue() == b""
 
 
 def test_setting_pages_leaves_no_prose_on_the_disk(story, tmp_path, monkeypatch):

@@ -10,7 +10,11 @@ from django.conf import settings
 
 from nexus.testing import require
 
-WATCHED = ("stories/tests/test_content_endpoint.py", "stories/tests/test_kept_before.py")
+WATCHED = (
+    "stories/tests/test_content_endpoint.py",
+    "stories/tests/test_content_in_parallel.py",
+    "stories/tests/test_kept_before.py",
+)
 # It looks at the source, which is what is changed here.
 APART = ("-k", "not no_other_way")
 LEFT_OUT = (".*", "var", "node_modules", "__pycache__", "bench")
