@@ -1,10 +1,8 @@
 """Splits and merges among saves, moves and each other: one wins, nobody waits for ever."""
 
 import random
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
 
 from accounts.models import User
 from analytics.models import WritingSession
@@ -13,7 +11,7 @@ from stories.models import Chapter
 from stories.saving import save_content
 from stories.services.chapters import create_chapter, move_chapter, restore_chapter
 from stories.services.division import Cut, Neighbour, merge_with_next, next_of, split_chapter
-from stories.tests.builders import NOW, make_chapter, make_story
+from stories.tests.builders import NOW, in_threads, make_chapter, make_story
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TEXT = "".join(f"<p>word{number} more</p>" for number in range(12))
@@ -22,19 +20,6 @@ TEXT = "".join(f"<p>word{number} more</p>" for number in range(12))
 @pytest.fixture
 def story():
     return make_story(User.objects.create_user("alice@example.com", username="Alice"))
-
-
-def in_threads(work, jobs):
-    def run(job):
-        try:
-            return work(job)
-        except DomainError as refusal:
-            return refusal
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(6) as pool:
-        return list(pool.map(run, jobs))
 
 
 def split(chapter, number, base):

@@ -1,17 +1,14 @@
 """Replacements among saves, each other and their undoing: one wins, nobody waits for ever."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
-from django.db import connection
 
 from accounts.models import User
-from nexus.lib.errors import DomainError, Stale
+from nexus.lib.errors import Stale
 from stories.models import Chapter, Replacement
 from stories.replacing import wanted
 from stories.saving import save_content
 from stories.services.replacing import Part, TakenBack, replace_in_story, undo_replacement
-from stories.tests.builders import NOW, make_chapter, make_story
+from stories.tests.builders import NOW, in_threads, make_chapter, make_story
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -20,19 +17,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def chapters():
     story = make_story(User.objects.create_user("alice@example.com", username="Alice"))
     return [make_chapter(story, title=str(n), content=f"<p>cat {n}</p>") for n in range(5)]
-
-
-def in_threads(work, jobs):
-    def run(job):
-        try:
-            return work(job)
-        except DomainError as refusal:
-            return refusal
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(6) as pool:
-        return list(pool.map(run, jobs))
 
 
 def replace(chapters, words):
