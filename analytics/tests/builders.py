@@ -1,6 +1,8 @@
 """Builders: stories and saves through the real services, at a time of the test's choosing."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+
+from django.utils import timezone
 
 from analytics.models import WritingSession
 from stories.models import Chapter
@@ -11,6 +13,11 @@ from stories.services.stories import create_story
 
 def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def today() -> date:
+    """The writer's day, asked for anew: a long run of tests may go past midnight."""
+    return timezone.now().date()
 
 
 LONG_AGO = at("2020-01-01 12:00")

@@ -11,21 +11,26 @@ from analytics import reports
 from analytics.models import Forecast, RestDay
 from analytics.plan_pages import plan_line
 from analytics.resting import declare_rest
-from analytics.tests.builders import add_words, at, make_chapter
+from analytics.tests.builders import add_words, at, make_chapter, today
 from stories.models import Plan
 from stories.services.targets import create_target, set_plan
 
 pytestmark = pytest.mark.django_db
 TARGETS = "/targets/"
-TODAY = timezone.now().date()
-PLAN = {
-    "total_words": "9000",
-    "start_words": "0",
-    "start_on": str(TODAY),
-    "due_on": str(TODAY + timedelta(89)),
-    "strategy": "steady",
-    **{f"weight_{number}": "1" for number in range(7)},
-}
+
+
+def plan_form(**changes):
+    """A plan from today for ninety days, as its form sends it."""
+    day = today()
+    return {
+        "total_words": "9000",
+        "start_words": "0",
+        "start_on": str(day),
+        "due_on": str(day + timedelta(89)),
+        "strategy": "steady",
+        **{f"weight_{number}": "1" for number in range(7)},
+        **changes,
+    }
 
 
 @pytest.fixture
@@ -45,7 +50,7 @@ def rest(client, **fields):
 
 
 def test_rest_is_added_shown_ended_and_removed_without_a_script(as_alice, alice):
-    yesterday = TODAY - timedelta(1)
+    yesterday = today() - timedelta(1)
     answer = rest(as_alice, from_date=yesterday, weekday=str(yesterday.weekday()), note="Garden")
     assert (answer.status_code, answer.url) == (
         302,
@@ -75,7 +80,7 @@ def test_a_refused_rest_comes_back_with_its_reason(as_alice, field, value):
 
 @pytest.mark.parametrize("act", ["end", "delete"])
 def test_another_writers_rest_does_not_exist_here(as_bob, alice, act):
-    own = declare_rest(alice, from_date=TODAY, today=TODAY)
+    own = declare_rest(alice, from_date=today(), today=today())
     assert as_bob.post(f"/targets/rest/{own.pk}/{act}/").status_code == 404
     assert as_bob.get(f"/targets/rest/{own.pk}/{act}/").status_code == 405
     assert RestDay.objects.get() == own
@@ -91,18 +96,18 @@ def test_any_month_may_be_asked_for(as_alice, month):
 
 def test_the_calendar_says_each_day_in_words(as_alice, story, alice):
     now = timezone.now()
-    create_target(story, quota=5, frequency="Daily", from_date=TODAY, to_date=TODAY)
+    create_target(story, quota=5, frequency="Daily", from_date=today(), to_date=today())
     add_words(story.chapters.get(), 7, now, typed=7)
     page = html(as_alice.get(TARGETS))
     assert "7 words, target met" in page
     assert "1 day in a row" in page
-    declare_rest(alice, from_date=TODAY, kind="life", today=TODAY)
+    declare_rest(alice, from_date=today(), kind="life", today=today())
     assert "7 words, rest: Life" in html(as_alice.get(TARGETS))
 
 
 def test_the_history_of_a_target_is_on_its_page(as_alice, story):
-    first = TODAY - timedelta(3)
-    create_target(story, quota=5, frequency="Daily", from_date=first, to_date=TODAY)
+    first = today() - timedelta(3)
+    create_target(story, quota=5, frequency="Daily", from_date=first, to_date=today())
     page = html(as_alice.get(TARGETS))
     assert page.count(">missed<") == 3
     assert "kept 0 of 3 so far" in page
@@ -114,14 +119,14 @@ def test_the_page_asks_the_same_questions_for_one_story_and_for_many(as_alice, a
             assert as_alice.get(TARGETS).status_code == 200
         return len(captured)
 
-    set_plan(story, total_words=9, start_on=TODAY, due_on=TODAY)
-    create_target(story, quota=5, frequency="Daily", from_date=TODAY, to_date=TODAY)
+    set_plan(story, total_words=9, start_on=today(), due_on=today())
+    create_target(story, quota=5, frequency="Daily", from_date=today(), to_date=today())
     few = count()
     for number in range(4):
         other = make_chapter(alice, title=f"Book {number}").story
-        set_plan(other, total_words=9, start_on=TODAY, due_on=TODAY)
-        create_target(other, quota=5, frequency="Weekly", from_date=TODAY, to_date=TODAY)
-        declare_rest(alice, from_date=TODAY, today=TODAY)
+        set_plan(other, total_words=9, start_on=today(), due_on=today())
+        create_target(other, quota=5, frequency="Weekly", from_date=today(), to_date=today())
+        declare_rest(alice, from_date=today(), today=today())
     assert count() == few <= 18
 
 
@@ -134,10 +139,10 @@ def url(story, tail=""):
 
 def test_a_plan_is_made_changed_and_given_up_without_a_script(as_alice, story):
     assert "Make a plan" in html(as_alice.get(url(story)))
-    assert as_alice.post(url(story), PLAN).status_code == 302
+    assert as_alice.post(url(story), plan_form()).status_code == 302
     page = html(as_alice.get(url(story)))
     assert "100 words for today, 100 to go." in page
-    changed = PLAN | {"weight_0": "0", "strategy": "ramp"}
+    changed = plan_form(weight_0="0", strategy="ramp")
     assert as_alice.post(url(story), changed).status_code == 302
     plan = Plan.objects.get()
     assert (plan.weekday_weights, plan.strategy) == ([0, 1, 1, 1, 1, 1, 1], "ramp")
@@ -160,23 +165,23 @@ def test_a_plan_is_made_changed_and_given_up_without_a_script(as_alice, story):
     ],
 )
 def test_a_refused_plan_comes_back_with_its_reason(as_alice, story, changes, field):
-    answer = as_alice.post(url(story), PLAN | changes)
+    answer = as_alice.post(url(story), plan_form(**changes))
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == [field]
     assert not Plan.objects.exists()
 
 
 def test_another_writers_plan_does_not_exist_here(as_bob, as_alice, story):
-    as_alice.post(url(story), PLAN)
+    as_alice.post(url(story), plan_form())
     assert as_bob.get(url(story)).status_code == 404
-    assert as_bob.post(url(story), PLAN | {"total_words": "1"}).status_code == 404
+    assert as_bob.post(url(story), plan_form(total_words="1")).status_code == 404
     assert as_bob.post(url(story, "delete/")).status_code == 404
     assert Plan.objects.get().total_words == 9000
 
 
 def test_all_days_of_the_plan_are_a_table(as_alice, story, alice):
-    declare_rest(alice, from_date=TODAY + timedelta(2), kind="life", today=TODAY)
-    as_alice.post(url(story), PLAN)
+    declare_rest(alice, from_date=today() + timedelta(2), kind="life", today=today())
+    as_alice.post(url(story), plan_form())
     page = html(as_alice.get(url(story)))
     assert page[page.index('id="days-title"') :].count('<th scope="row">') == 14
     page = html(as_alice.get(url(story) + "?days=all"))
@@ -192,19 +197,19 @@ def written_for_weeks(story):
 
 
 def test_the_forecast_is_said_once_there_are_ten_days(as_alice, story):
-    set_plan(story, total_words=5000, start_on=TODAY, due_on=TODAY + timedelta(60))
+    set_plan(story, total_words=5000, start_on=today(), due_on=today() + timedelta(60))
     assert "A forecast needs 10 days" in html(as_alice.get(url(story)))
     written_for_weeks(story)
     page = html(as_alice.get(url(story)))
     assert "you would be done around" in page
     assert "over 99 %" in page
-    when = TODAY + timedelta(29)
+    when = today() + timedelta(29)
     assert f"2,000 of 5,000, at this pace {when.day} {when:%B}" in page
     assert "2,000 of 5,000, at this pace" in html(as_alice.get(f"/stories/{story.pk}/"))
 
 
 def test_earlier_forecasts_are_judged(as_alice, story):
-    set_plan(story, total_words=5000, start_on=TODAY, due_on=TODAY)
+    set_plan(story, total_words=5000, start_on=today(), due_on=today())
     for number, finished in enumerate((12, 25)):
         Forecast.objects.create(
             story=story,
