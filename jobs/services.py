@@ -27,7 +27,8 @@ from nexus.lib.storage import StorageFault, refusing_faults, said
 
 MAX_ATTEMPTS = 4
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=4), timedelta(minutes=5)
-LOST_AFTER = timedelta(minutes=2)
+# Four signs of life that did not come; a worker that was only slow loses an attempt, no more.
+LOST_AFTER = timedelta(seconds=40)
 LOST = f"No sign of life for {LOST_AFTER.seconds} s: its worker was killed, or stood still"
 WAITING_LONG = timedelta(seconds=30)
 # Seconds on top of a pause: a delivery that comes before its end is refused.

@@ -22,7 +22,7 @@ from jobs.models import Job
 from jobs.work import JobCancelled
 
 LOOK_SECONDS = 0.5
-BEAT_SECONDS = 15.0
+BEAT_SECONDS = 10.0
 # Then it counts as stuck: without signs of life it is found as lost.
 LONGEST_SECONDS = 3600.0
 logger = structlog.get_logger("nexus.background_jobs")

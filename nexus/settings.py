@@ -171,7 +171,7 @@ CELERY_BEAT_SCHEDULE = {
     "reconcile": {"task": "analytics.tasks.reconcile", "schedule": 24 * 3600.0},
     "close-months": {"task": "analytics.tasks.close_months", "schedule": 24 * 3600.0},
     "keep-forecasts": {"task": "analytics.tasks.keep_forecasts", "schedule": 24 * 3600.0},
-    "requeue-lost-jobs": {"task": "jobs.tasks.requeue_lost_jobs", "schedule": 60.0},
+    "requeue-lost-jobs": {"task": "jobs.tasks.requeue_lost_jobs", "schedule": 30.0},
     "discard-old-uploads": {"task": "jobs.tasks.discard_old_uploads", "schedule": 24 * 3600.0},
     "discard-old-jobs": {"task": "jobs.tasks.discard_old_jobs", "schedule": 24 * 3600.0},
     "discard-expired-sessions": {

@@ -86,7 +86,7 @@ def die_at(studio, point, begin):
 
 
 def again(run, job):
-    """Let a job be found as lost, as it would be two minutes later."""
+    """Let a job be found as lost, as it would be a minute later."""
     ask_postgres(run, AGE, [job["id"]])
     send(run, "jobs.tasks.requeue_lost_jobs")
 

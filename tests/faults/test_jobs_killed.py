@@ -46,7 +46,7 @@ def begin(program, path, **body):
 
 
 def ended(program, job):
-    # What was lost is found two minutes after its last sign of life, by a task of every minute.
+    # What was lost is found 40 s after its last sign of life, by a task of every half minute.
     wait_until(lambda: program.get(f"/jobs/{job}")["status"] not in {"queued", "running"}, 240)
     return program.get(f"/jobs/{job}")
 
@@ -65,7 +65,7 @@ def killed_at(studio, step, start):
 
 
 def healed(run, program, job, *, is_patient=False):
-    """Have the clock find it, as it does two minutes after the last sign of life."""
+    """Have the clock find it, as it does 40 s after the last sign of life."""
     assert program.get(f"/jobs/{job}")["status"] == "running"
     began = time.monotonic()
     if is_patient:
