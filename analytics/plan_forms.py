@@ -30,7 +30,7 @@ def _words(label: Any, help_text: Any = "") -> forms.IntegerField:
 
 class PlanForm(forms.Form):
     total_words = _words(_("Words in all"))
-    start_words = _words(_("Words at the beginning"), _("what was there when the plan began"))
+    start_words = _words(_("Words at the beginning"), _("What was there when the plan began."))
     start_on = forms.DateField(label=_("From"), widget=DateInput())
     due_on = forms.DateField(label=_("Done by"), widget=DateInput())
     strategy = forms.ChoiceField(label=_("How it is spread"), choices=Plan.Strategy.choices)

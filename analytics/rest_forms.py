@@ -27,7 +27,7 @@ class RestForm(forms.Form):
         label=_("Until"),
         widget=DateInput(),
         required=False,
-        help_text=_("left out: one day, or a weekday for good"),
+        help_text=_("Left empty: one day, or a weekday for good."),
     )
     weekday = forms.ChoiceField(label=_("Which days"), choices=WHICH, required=False)
     kind = forms.ChoiceField(label=_("Why"), choices=RestDay.Kind.choices)

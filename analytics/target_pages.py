@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -24,6 +24,7 @@ from nexus.lib.wording import hue_of
 from stories.models import Plan, Story, Target
 
 MOST_RESTS_SHOWN = 50
+THOUSAND = 1_000
 STATES: dict[str, Promise] = {
     MET: gettext_lazy("target met"),
     MISSED: gettext_lazy("below the target"),
@@ -51,7 +52,8 @@ def targets_context(user: User, *, month: date, at: datetime) -> dict[str, Any]:
         for story in stories.select_related("plan")
     ]
     return {
-        "groups": groups,
+        "groups": [group for group in groups if group["targets"] or group["plan"]],
+        "others": [group["story"] for group in groups if not (group["targets"] or group["plan"])],
         "streak": reports.streak_sentence(reports.streak(user, at=at)),
         "calendar": _calendar(month_report(user, month, at=at), user),
         "rests": [_rest(rest, today) for rest in _rests(user, month)],
@@ -112,6 +114,14 @@ def _month_sentence(month: Month) -> str:
     return " · ".join(parts)
 
 
+def _narrow(words: int) -> str:
+    """Write words as wide as a day of the calendar; the day itself is told of in full."""
+    if words < THOUSAND:
+        return whole(words)
+    places = 1 if words < 10 * THOUSAND else 0
+    return _("%(thousands)sk") % {"thousands": number_format(words / THOUSAND, places)}
+
+
 def _cell(day: CalendarDay | None) -> dict[str, Any] | None:
     if day is None:
         return None
@@ -126,7 +136,7 @@ def _cell(day: CalendarDay | None) -> dict[str, Any] | None:
     return {
         "number": day.day.day,
         "url": "" if day.is_ahead else reverse("analytics:day", args=[day.day]),
-        "words": whole(day.words) if day.words else "",
+        "words": _narrow(day.words) if day.words else "",
         "state": day.state,
         "is_today": day.is_today,
         "said": ", ".join(said),

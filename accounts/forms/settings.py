@@ -184,12 +184,12 @@ class WritingDayForm(forms.Form):
         label=_("My week starts on"), choices=User.WeekStart.choices, coerce=int
     )
     idle_minutes = _number(
-        _("A session ends after"), preferences.IDLE_MINUTES, _("minutes of rest, 1 to 30")
+        _("A session ends after"), preferences.IDLE_MINUTES, _("Minutes of rest, 1 to 30.")
     )
     daily_minimum = _number(
         _("A day counts for my streak from"),
         preferences.DAILY_MINIMA,
-        _("of writing, 1 to 10,000; rest days never break a streak"),
+        _("Of writing, 1 to 10,000. Rest days never break a streak."),
     )
     minimum_unit = forms.ChoiceField(label=_("Counted in"), choices=Preferences.MinimumUnit.choices)
     counting_rule = forms.ChoiceField(

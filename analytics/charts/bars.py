@@ -16,7 +16,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from analytics.charts.chart import Chart, long_date, nice_top, short_date, whole
+from analytics.charts.chart import (
+    LONG,
+    Chart,
+    long_date,
+    month_and_year,
+    nice_top,
+    short_date,
+    whole,
+)
 from analytics.charts.frame import (
     NARROW,
     ROOMY,
@@ -110,7 +118,8 @@ def period_chart(
     why: str | SafeString = "",
 ) -> Chart:
     """Draw a bar a week or month."""
-    bars = [_bar(row.period, row.figures) for row in rows]
+    is_long = _is_long([row.period for row in rows])
+    bars = [_bar(row.period, row.figures, is_long=is_long) for row in rows]
     words = sum(row.words for row in rows)
     sentence = ngettext("%(words)s word in all.", "%(words)s words in all.", words)
     sheet = Sheet(_("Period"), title, ident, goal, sentence=sentence % {"words": whole(words)})
@@ -128,6 +137,7 @@ def series_chart(
 
     Days of rest are hatched where a bar is a day.
     """
+    is_long = _is_long([row.period for row in rows])
     bars = [
         _bar(
             row.period,
@@ -135,6 +145,7 @@ def series_chart(
             measure=sheet.measure,
             is_now=row.is_now,
             is_rest=len(row.period) == row.rest_days == 1,
+            is_long=is_long,
             url=urls[place] if urls else "",
         )
         for place, row in enumerate(rows)
@@ -154,6 +165,7 @@ def _bar(
     measure: str = "words",
     is_now: bool = False,
     is_rest: bool = False,
+    is_long: bool = False,
     url: str = "",
 ) -> Bar:
     value = figures.measured(measure)
@@ -161,7 +173,7 @@ def _bar(
     return Bar(
         period.first.isoformat(),
         _name(period),
-        short_date(period.first),
+        month_and_year(period.first) if is_long else short_date(period.first),
         value,
         max(-value, revised),
         figures,
@@ -169,6 +181,11 @@ def _bar(
         is_rest,
         url,
     )
+
+
+def _is_long(periods: Sequence[Period]) -> bool:
+    """Say whether the days are so many that a month tells more with its year than with a day."""
+    return bool(periods) and (periods[-1].last - periods[0].first).days > LONG
 
 
 def _name(period: Period) -> str:
@@ -240,13 +257,13 @@ def words_sentence(words: int, *, days: int, written: int, best: BestDay | None)
             "days": days
         }
     said = ngettext(
-        "%(words)s words on %(count)d writing day; the best was %(day)s with %(most)s.",
-        "%(words)s words on %(count)d writing days; the best was %(day)s with %(most)s.",
+        "%(words)s words on %(count)s writing day; the best was %(day)s with %(most)s.",
+        "%(words)s words on %(count)s writing days; the best was %(day)s with %(most)s.",
         written,
     )
     return said % {
         "words": whole(words),
-        "count": written,
+        "count": whole(written),
         "day": long_date(best.day),
         "most": whole(best.words),
     }

@@ -17,6 +17,8 @@ from analytics.charts.svg import join
 ROUND_TENTHS = (10, 12, 16, 20, 30, 40, 60, 80)
 
 
+# Beyond so many days the days themselves say less than the months.
+LONG = 200
 # (label, address) of what can be taken away.
 Downloads = tuple[tuple[str, str], ...]
 
@@ -73,6 +75,10 @@ def _long_date(day: date, language: str | None) -> str:
 
 def short_date(day: date) -> str:
     return date_format(day, "j M")
+
+
+def month_and_year(day: date) -> str:
+    return date_format(day, "M Y")
 
 
 def nice_top(most: int) -> int:

@@ -12,11 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from analytics.charts.chart import Chart, nice_top, whole
-from analytics.charts.svg import element, number, picture, text
+from analytics.charts.svg import element, join, number, picture, text
 from analytics.reports.figures import Figures
 from analytics.words import ADDED, CAUSES
 
 WIDTH, NAMES, NUMBERS, LANE = 340, 84, 52, 22
+ROOMY = 760
+# Room for the name of an hour, in px.
+HOUR_NAME = 60
 CAUSE_LABELS: dict[str, Promise] = {
     "typed": gettext_lazy("Typed"),
     "pasted": gettext_lazy("Pasted"),
@@ -120,25 +123,39 @@ def day_chart(
 ) -> Chart:
     """Draw the sessions of a day, a lane for each chapter, between whole hours."""
     sentence = day_sentence(stretches)
-    lanes = _lanes(stretches)
-    size = (WIDTH, (len(lanes) or 1) * (LANE + 14) + 24)
+    drawings = (
+        _day(stretches, width, title=title, sentence=sentence, ident=name, css=css)
+        for width, name, css in (
+            (ROOMY, ident, "chart chart--day chart--roomy"),
+            (WIDTH, f"{ident}-narrow", "chart chart--day chart--narrow"),
+        )
+    )
     return Chart(
         id=ident,
         title=title,
         sentence=sentence,
-        svg=picture(
-            *(_hours(stretches, size[1]) if stretches else []),
-            *(_stretches(lanes, stretches) if stretches else []),
-            ident=ident,
-            title=title,
-            description=_("%(sentence)s A line stands at each whole hour it names.")
-            % {"sentence": sentence},
-            size=size,
-            css="chart chart--lanes chart--day",
-        ),
+        svg=join(*drawings),
         headings=(_("Time"), _("Chapter"), _("Words"), _("Net")),
         rows=tuple((_time(one), one.name, whole(one.words), whole(one.net)) for one in stretches),
         why=why,
+    )
+
+
+def _day(
+    stretches: Sequence[Stretch], width: int, *, title: str, sentence: str, ident: str, css: str
+) -> SafeString:
+    lanes = _lanes(stretches)
+    size = (width, (len(lanes) or 1) * (LANE + 14) + 24)
+    clock = _clock(stretches, width) if stretches else None
+    return picture(
+        *(_hours(clock, size[1]) if clock else []),
+        *(_stretches(lanes, clock) if clock else []),
+        ident=ident,
+        title=title,
+        description=_("%(sentence)s A line stands at each whole hour it names.")
+        % {"sentence": sentence},
+        size=size,
+        css=css,
     )
 
 
@@ -170,54 +187,59 @@ def _lanes(stretches: Sequence[Stretch]) -> dict[str, list[Stretch]]:
     return lanes
 
 
-def _span(stretches: Sequence[Stretch]) -> tuple[datetime, int]:
-    """Return the whole hour before the first session, and the hours until after the last."""
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The hours of the day's sessions, from the whole hour before the first, over a width."""
+
+    first: datetime
+    hours: int
+    width: int
+
+    def x(self, moment: datetime) -> float:
+        return (self.width - 2) * ((moment - self.first) / HOUR) / self.hours + 1
+
+    def extent(self, stretch: Stretch) -> tuple[float, float]:
+        x = self.x(stretch.began)
+        width = max(SHORTEST, self.x(stretch.ended) - x)
+        x = min(x, self.width - width)
+        return x, x + width
+
+
+def _clock(stretches: Sequence[Stretch], width: int) -> Clock:
     first = min(one.began for one in stretches).replace(minute=0, second=0, microsecond=0)
     hours = -(-(max(one.ended for one in stretches) - first) // HOUR)
-    return first, max(2, hours)
+    return Clock(first, max(2, hours), width)
 
 
-def _x(moment: datetime, stretches: Sequence[Stretch]) -> float:
-    first, hours = _span(stretches)
-    return (WIDTH - 2) * ((moment - first) / HOUR) / hours + 1
-
-
-def _hours(stretches: Sequence[Stretch], height: float) -> list[SafeString]:
+def _hours(clock: Clock, height: float) -> list[SafeString]:
     """Draw a line for some whole hours, with the hour at its foot."""
-    first, hours = _span(stretches)
-    step = next(step for step in (1, 2, 3, 4, 6, 12, 24) if hours / step <= 8)
+    most = min(8, clock.width // HOUR_NAME)
+    step = next(step for step in (1, 2, 3, 4, 6, 12, 24) if clock.hours / step <= most)
     drawn = []
-    for hour in range(0, hours + 1, step):
-        x = (WIDTH - 2) * hour / hours + 1
-        anchor = "start" if hour == 0 else ("end" if hour == hours else "middle")
+    for hour in range(0, clock.hours + 1, step):
+        x = clock.x(clock.first + hour * HOUR)
+        anchor = "start" if hour == 0 else ("end" if hour == clock.hours else "middle")
         at = number(x)
         drawn.append(element("line", x1=at, x2=at, y1=0, y2=height - 18, class_="chart__grid"))
-        name = f"{(first.hour + hour) % 24}:00"
+        name = f"{(clock.first.hour + hour) % 24}:00"
         drawn.append(text(name, x, height - 4, anchor=anchor, css="chart__label"))
     return drawn
 
 
-def _stretches(lanes: dict[str, list[Stretch]], stretches: Sequence[Stretch]) -> list[SafeString]:
+def _stretches(lanes: dict[str, list[Stretch]], clock: Clock) -> list[SafeString]:
     drawn = []
     for place, (name, lane) in enumerate(lanes.items()):
         y = place * (LANE + 14)
         short = name if len(name) <= TITLE_LETTERS else f"{name[: TITLE_LETTERS - 1]}…"
         drawn.append(text(short, 4, y + 14, css="chart__label chart__label--strong"))
-        spans = [_extent(stretch, stretches) for stretch in lane]
-        rooms = [x for x, _end in spans[1:]] + [WIDTH]
+        spans = [clock.extent(stretch) for stretch in lane]
+        rooms = [x for x, _end in spans[1:]] + [clock.width]
         for stretch, (x, end), room in zip(lane, spans, rooms, strict=True):
             drawn.append(_stretch(stretch, x, end - x, y + 19))
             label = _said(stretch)
             if end + 5 + 6.4 * len(label) <= room:
                 drawn.append(text(label, end + 4, y + 30, css="chart__label"))
     return drawn
-
-
-def _extent(stretch: Stretch, stretches: Sequence[Stretch]) -> tuple[float, float]:
-    x = _x(stretch.began, stretches)
-    width = max(SHORTEST, _x(stretch.ended, stretches) - x)
-    x = min(x, WIDTH - width)
-    return x, x + width
 
 
 def _said(stretch: Stretch) -> str:

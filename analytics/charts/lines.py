@@ -6,18 +6,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from analytics.charts.chart import Chart, long_date, nice_top, short_date, whole
+from analytics.charts.chart import (
+    LONG,
+    Chart,
+    long_date,
+    month_and_year,
+    nice_top,
+    short_date,
+    whole,
+)
 from analytics.charts.frame import NARROW, ROOMY, Frame, Key, fitted, grid, label_at, legend
 from analytics.charts.svg import element, join, number, picture, text
 
 MOST_POINTS = 120
-# Beyond so many days the days themselves say less than the months.
-LONG = 200
+# So far below its dot, in px, a number would not be taken for the dot's.
+FAR_BELOW = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +186,7 @@ def _names(days: tuple[date, date], frame: Frame) -> list[SafeString]:
         share = place / steps if steps else 0
         day = date.fromordinal(first.toordinal() + round(length * share))
         anchor = "start" if place == 0 else ("end" if place == steps else "middle")
-        name = date_format(day, "M Y") if is_long else short_date(day)
+        name = month_and_year(day) if is_long else short_date(day)
         x = frame.left + (frame.width - frame.left) * share
         drawn.append(text(name, x, frame.height - 6, anchor=anchor, css="chart__label"))
     return drawn
@@ -220,14 +227,15 @@ def _line(
 def _last_label(content: str, places: Sequence[str], frame: Frame) -> SafeString:
     """Write the number of the last place where nothing else runs.
 
-    That is below it, since the plan and the forecast lead upwards; beside it, where the line itself
-    comes up through the room below, as after the import of a book.
+    That is below it and below where the line ran last, since the plan and the forecast lead
+    upwards; beside it, where the line comes up from far below, as after the import of a book.
     """
     (x, y), *others = [tuple(map(float, place.split(","))) for place in reversed(places)]
     half = 4 * len(content)
     left = min(x, frame.width - half) - half
-    below = min(y + 18, frame.base - 5)
-    if any(other_y > below - 12 and other_x > left for other_x, other_y in others):
+    lowest = max([y, *(other_y for other_x, other_y in others if other_x > left)])
+    below = min(lowest + 18, frame.base - 5)
+    if lowest > min(y + FAR_BELOW, below - 12):
         return text(content, x - 9, y + 4, anchor="end", css="chart__label chart__label--on")
     return label_at(content, x, below, frame)
 

@@ -114,8 +114,8 @@ def _figures(overview: reports.Overview) -> list[dict[str, str]]:
         ),
     ]
     if measure != "minutes":
-        sessions = ngettext("in %(count)d session", "in %(count)d sessions", figures.sessions)
-        note = sessions % {"count": figures.sessions}
+        sessions = ngettext("in %(count)s session", "in %(count)s sessions", figures.sessions)
+        note = sessions % {"count": whole(figures.sessions)}
         shown.append(figure(whole(figures.minutes), labels["minutes"], note, "#sessions"))
     share = _("%(words)s words removed") % {"words": whole(figures.removed)}
     return [*shown, figure(f"{figures.revising_percent} %", _("revising"), share, "#causes-title")]
