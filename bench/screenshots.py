@@ -1,221 +1,195 @@
 """Pictures of every page: `make screenshots`.
 
 They land in `var/screenshots`, at 1440 and 390 px, on paper and on charcoal, to be looked at after
-a change: empty (a writer who has just come), normal (the demo writer with two years of work) and
-huge (a story of 500 chapters and one chapter of 20,000 words). With `--landing` the four pictures
-of the landing page and the README are made anew as well. Needs Chromium and the developers'
-requirements.
+a change: first (a writer who has just come), empty (one with nothing but a title), normal (the demo
+writer with two years of work) and huge (twenty stories, one of 500 chapters, a chapter of 20,000
+words, and five years of days). The main pages are taken on sepia and in high contrast too, and
+some as they are printed. With `--landing` the four pictures of the landing page and the README are
+made anew as well; other words name the pictures to take, by how they begin. Needs Chromium and the
+developers' requirements.
 """
 
 from __future__ import annotations
 
-import json
 import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench.studio import BASE, as_root, chromium, studio
+from bench import cast, shown
+from bench.acts import ACTS, Places
+from bench.studio import BASE, as_root, chromium, running
 
 PICTURES = BASE / "var" / "screenshots"
 LANDING = BASE / "static" / "img"
 SIZES = ((1440, 900), (390, 844))
-THEMES = ("light", "dark")
-WRITER = ("demo@nexus.local", "write-a-little-daily")
-NEWCOMER = ("new@nexus.local", "a quiet desk by the sea")
-DILIGENT = ("huge@nexus.local", "a quiet desk by the sea")
-CHAPTERS = 500
-LONG_CHAPTER = 20_000
-PARAGRAPH = (
-    "The lamp burned low and nobody in the house by the river had slept for three nights. "
-    "“You might have said so,” she said, and put the kettle on; it was not a night for tea."
-)
-DOORS = {
-    "landing": "/",
-    "sign-in": "/accounts/login/",
-    "sign-up": "/accounts/signup/",
-    "reset": "/accounts/password/reset/",
-}
-EMPTY = {
-    "desk": "/",
-    "search": "/search/",
-    "statistics": "/analytics/",
-    "targets": "/targets/",
-    "jobs": "/jobs/",
-    "trash": "/trash/",
-    "series": "/series/",
-    "tags": "/tags/",
-    "story": "/stories/{story}/",
-    "story-statistics": "/stories/{story}/analytics/",
-    "export": "/stories/{story}/export/",
-    "read": "/stories/{story}/read/",
-}
-NORMAL = {
-    "desk": "/",
-    "story": "/stories/{story}/",
-    "story-edit": "/stories/{story}/edit/",
-    "cover": "/stories/{story}/cover/",
-    "export": "/stories/{story}/export/",
-    "read": "/stories/{story}/read/",
-    "editor": "/chapters/{chapter}/",
-    "notes": "/chapters/{chapter}/notes/",
-    "split": "/chapters/{chapter}/split/?at=2",
-    "merge": "/chapters/{chapter}/merge/",
-    "to-story": "/chapters/{chapter}/to-story/",
-    "history": "/chapters/{chapter}/history/",
-    "statistics": "/analytics/",
-    "all-years": "/analytics/lifetime/",
-    "story-statistics": "/stories/{story}/analytics/",
-    "plan": "/stories/{story}/plan/",
-    "targets": "/targets/",
-    "target": "/stories/{story}/targets/new/",
-    "import": "/import/",
-    "jobs": "/jobs/",
-    "search": "/search/?q=light",
-    "search-nothing": "/search/?q=zebrafish",
-    "find": "/stories/{story}/search/?q=light",
-    "replace": "/stories/{story}/replace/",
-    "series": "/series/",
-    "tags": "/tags/",
-    "keys": "/keys/",
-    "trash": "/trash/",
-    "new-story": "/stories/new/",
-    "settings": "/settings/",
-    "appearance": "/settings/appearance/",
-    "editor-settings": "/settings/editor/",
-    "writing-day": "/settings/day/",
-    "notifications": "/settings/notifications/",
-    "security": "/settings/security/",
-    "tokens": "/settings/tokens/",
-    "data": "/settings/data/",
-    "nothing-here": "/nothing-here/",
-}
-HUGE = {
-    "desk": "/",
-    "story": "/stories/{story}/",
-    "editor": "/chapters/{chapter}/",
-    "read": "/stories/{story}/read/",
-    "export": "/stories/{story}/export/",
-    "find": "/stories/{story}/search/?q=kettle",
-    "story-statistics": "/stories/{story}/analytics/",
-}
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+WORN = ("sepia", "contrast")
+MAIN = ("desk", "story", "editor", "statistics", "targets", "settings", "search", "history", "jobs")
+PRINTED = ("read", "statistics", "story-statistics", "all-years", "compare", "plan")
 # Taller pictures are cut: nobody looks at 500 rows.
 TALLEST = 4_000
 
 
+@dataclass(frozen=True)
+class Eye:
+    """How a page is looked at, and which pictures are wanted: all, or those that begin so."""
+
+    site: str
+    size: tuple[int, int]
+    theme: Literal["light", "dark"]
+    wanted: tuple[str, ...] = ()
+
+    def wants(self, name: str) -> bool:
+        return not self.wanted or name.startswith(self.wanted)
+
+    def file(self, name: str, look: str = "") -> Path:
+        return PICTURES / f"{name}-{self.size[0]}-{look or self.theme}.png"
+
+
 def main() -> None:
+    wanted = tuple(word for word in sys.argv[1:] if not word.startswith("-"))
     PICTURES.mkdir(parents=True, exist_ok=True)
-    for old in PICTURES.glob("*.png"):
+    for old in [] if wanted else PICTURES.glob("*.png"):
         old.unlink()
-    with studio("--demo") as site, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory(prefix="nexus-bench-") as var, running(var, "--demo") as site:
+        cast.meet_studio(Path(var))
+        cast.fill()
+        look_around(site, wanted)
+    sys.stdout.write(f"The pictures are in {PICTURES}\n")
+
+
+def look_around(site: str, wanted: tuple[str, ...]) -> None:
+    places, refusals = cast.places(), cast.refusals(shown.REFUSALS)
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=as_root())
-        fill(browser, site)
         for size in SIZES:
             for theme in THEMES:
-                take_all(browser, site, size, theme)
-        if "--landing" in sys.argv:
-            for theme in THEMES:
-                take_landing(browser, site, theme)
+                eye = Eye(site, size, theme, wanted)
+                take_all(browser, eye, places)
+                take_refusals(browser, eye, refusals)
+                if "--landing" in sys.argv and size == SIZES[0]:
+                    take_landing(browser, eye, places[cast.DEMO])
         browser.close()
-    print(f"The pictures are in {PICTURES}")
 
 
-def fill(browser: Browser, site: str) -> None:
-    """Let two more writers sign up: one with nothing but a title, one with very much."""
-    for (email, password), chapters in ((NEWCOMER, 0), (DILIGENT, CHAPTERS)):
-        with open_context(browser, SIZES[0], "light") as context:
-            page = context.new_page()
-            page.goto(f"{site}/accounts/signup/")
-            page.fill("[name=pen_name]", "Ada" if chapters == 0 else "Emilia")
-            page.fill("[name=email]", email)
-            page.fill("[name=password1]", password)
-            page.press("[name=password1]", "Enter")
-            page.wait_for_url(f"{site}/")
-            story = post(page, site, "/api/v1/stories", {"title": "The Keeper’s Year"})["id"]
-            for number in range(chapters):
-                times = 2 if number else LONG_CHAPTER // len(PARAGRAPH.split())
-                body = {"title": f"Night {number + 1}", "content": "\n\n".join([PARAGRAPH] * times)}
-                post(page, site, f"/api/v1/stories/{story}/chapters", body)
-
-
-def post(page: Page, site: str, path: str, body: dict[str, str]) -> Any:
-    headers = {"Origin": site, "Content-Type": "application/json"}
-    answer = page.request.post(site + path, data=json.dumps(body), headers=headers)
-    if not answer.ok:
-        raise SystemExit(f"POST {path} was answered {answer.status}: {answer.text()}")
-    return answer.json()
-
-
-def take_all(browser: Browser, site: str, size: tuple[int, int], theme: str) -> None:
-    with open_context(browser, size, theme) as context:
-        page = context.new_page()
-        for name, path in DOORS.items():
-            take(page, site + path, name, size, theme)
-    everyone = (("empty", NEWCOMER, EMPTY), ("normal", WRITER, NORMAL), ("huge", DILIGENT, HUGE))
+def take_all(browser: Browser, eye: Eye, places: Mapping[tuple[str, str], Places]) -> None:
+    with open_context(browser, eye) as context:
+        take_pages(context.new_page(), eye, shown.VISITOR, "")
+    everyone = (
+        ("first", cast.FIRST, shown.FIRST),
+        ("empty", cast.NEWCOMER, shown.EMPTY),
+        ("normal", cast.DEMO, shown.NORMAL),
+        ("huge", cast.DILIGENT, shown.HUGE),
+        ("host", cast.HOST, shown.HOST),
+    )
     for state, writer, pages in everyone:
-        with open_context(browser, size, theme) as context:
+        there = {name: path.format(**places[writer]) for name, path in pages.items()}
+        if not any(eye.wants(f"{name}-{state}") for name in [*there, *ACTS]):
+            continue
+        with open_context(browser, eye) as context:
             page = context.new_page()
-            ids = sign_in(page, site, writer)
-            for name, path in pages.items():
-                take(page, site + path.format(**ids), f"{name}-{state}", size, theme)
+            sign_in(page, eye.site, writer)
+            take_pages(page, eye, there, f"-{state}")
+            if writer == cast.DEMO:
+                take_acts(page, eye, places[writer])
+            if writer == cast.DEMO and eye.theme == "light":
+                take_worn(page, eye, there)
 
 
-def take(page: Page, address: str, name: str, size: tuple[int, int], theme: str) -> None:
-    settle(page, address)
+def take_pages(page: Page, eye: Eye, pages: Mapping[str, str], ending: str) -> None:
+    for name, path in pages.items():
+        if eye.wants(name + ending):
+            settle(page, eye.site + path)
+            take(page, eye, name + ending)
+
+
+def take_acts(page: Page, eye: Eye, places: Places) -> None:
+    """Take what only shows once something was done on a page."""
+    for name, act in ACTS.items():
+        if eye.wants(f"{name}-normal"):
+            act(page, eye.site, places)
+            page.wait_for_timeout(200)
+            take(page, eye, f"{name}-normal")
+
+
+def take_worn(page: Page, eye: Eye, pages: Mapping[str, str]) -> None:
+    """Take the main pages in the other themes, and what is printed as it is printed."""
+    for name in [one for one in {*MAIN, *PRINTED} if eye.wants(f"{one}-normal")]:
+        settle(page, eye.site + pages[name])
+        if name in PRINTED and eye.size == SIZES[0]:
+            page.emulate_media(media="print")
+            take(page, eye, name, "print")
+            page.emulate_media(media="screen")
+        for theme in WORN if name in MAIN else ():
+            page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+            take(page, eye, name, theme)
+
+
+def take_refusals(browser: Browser, eye: Eye, refusals: Mapping[str, str]) -> None:
+    wanted = [name for name in refusals if eye.wants(f"refusal-{name}")]
+    with open_context(browser, eye) as context:
+        page = context.new_page()
+        for name in wanted:
+            address = f"{eye.site}/refused/{name}"
+            page.route(address, partial(fulfil, refusals[name]))
+            settle(page, address)
+            take(page, eye, f"refusal-{name}")
+
+
+def fulfil(body: str, route: Route) -> None:
+    route.fulfill(body=body, content_type="text/html; charset=utf-8")
+
+
+def take(page: Page, eye: Eye, name: str, look: str = "") -> None:
     width, height = page.evaluate(
         "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
     )
-    if width > size[0]:
-        print(f"{name} is {width} px wide at {size[0]} px")
-    path = PICTURES / f"{name}-{size[0]}-{theme}.png"
-    if name.startswith("editor"):
-        page.screenshot(path=path)
+    if width > eye.size[0]:
+        sys.stdout.write(f"{name} is {width} px wide at {eye.size[0]} px\n")
+    if name.startswith(("editor", "palette", "keys-sheet")):
+        page.screenshot(path=eye.file(name, look))
     else:
-        clip = {"x": 0, "y": 0, "width": size[0], "height": min(height, TALLEST)}
-        page.screenshot(path=path, full_page=True, clip=clip)  # type: ignore[arg-type]
+        clip: Any = {"x": 0, "y": 0, "width": eye.size[0], "height": min(height, TALLEST)}
+        page.screenshot(path=eye.file(name, look), full_page=True, clip=clip)
 
 
-def take_landing(browser: Browser, site: str, theme: str) -> None:
-    with open_context(browser, (1200, 750), theme, scale=1.4) as context:
+def take_landing(browser: Browser, eye: Eye, places: Places) -> None:
+    near = Eye(eye.site, (1200, 750), eye.theme)
+    with open_context(browser, near, scale=1.4) as context:
         page = context.new_page()
-        ids = sign_in(page, site, WRITER)
-        settle(page, f"{site}/chapters/{ids['chapter']}/")
-        page.screenshot(path=LANDING / f"editor-{theme}.png")
-        settle(page, f"{site}/stories/{ids['story']}/analytics/")
+        sign_in(page, eye.site, cast.DEMO)
+        settle(page, f"{eye.site}/chapters/{places['chapter']}/")
+        page.screenshot(path=LANDING / f"editor-{eye.theme}.png")
+        settle(page, f"{eye.site}/stories/{places['story']}/analytics/")
         page.locator(".chart-card", has=page.locator(".chart__bar")).first.screenshot(
-            path=LANDING / f"chart-{theme}.png"
+            path=LANDING / f"chart-{eye.theme}.png"
         )
 
 
-def open_context(
-    browser: Browser, size: tuple[int, int], theme: Any, scale: float = 1
-) -> BrowserContext:
+def open_context(browser: Browser, eye: Eye, scale: float = 1) -> BrowserContext:
     return browser.new_context(
-        viewport={"width": size[0], "height": size[1]},
-        color_scheme=theme,
+        viewport={"width": eye.size[0], "height": eye.size[1]},
+        color_scheme=eye.theme,
         device_scale_factor=scale,
         locale="en-GB",
         reduced_motion="reduce",
     )
 
 
-def sign_in(page: Page, site: str, writer: tuple[str, str]) -> dict[str, str]:
-    """Sign a writer in; return the ids of the longest story and of its third chapter, if any."""
+def sign_in(page: Page, site: str, writer: tuple[str, str]) -> None:
     page.goto(f"{site}/accounts/login/")
     page.fill("input[name=login]", writer[0])
     page.fill("input[name=password]", writer[1])
     page.press("input[name=password]", "Enter")
     page.wait_for_url(f"{site}/")
-    ask = "path => fetch(path).then(answer => answer.json())"
-    stories = page.evaluate(ask, "/api/v1/stories")["stories"]
-    story = max(stories, key=lambda story: story["word_count"])["id"]
-    chapters = page.evaluate(ask, f"/api/v1/stories/{story}")["chapters"]
-    longest = writer == DILIGENT
-    chapter = chapters[0 if longest else 2]["id"] if chapters else ""
-    return {"story": story, "chapter": chapter}
 
 
 def settle(page: Page, address: str) -> None:
