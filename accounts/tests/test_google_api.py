@@ -298,10 +298,12 @@ def test_keys_in_an_unknown_shape_are_503_or_401_and_never_500(google, client, a
 
 
 def test_a_google_that_does_not_answer_is_not_waited_for(google, client):
-    google.published = lambda: time.sleep(4)
+    given_up = threading.Event()
+    google.published = lambda: given_up.wait(60)
     start = time.monotonic()
     assert post(client, google.token()).status_code == 503
-    assert time.monotonic() - start < 3
+    given_up.set()
+    assert time.monotonic() - start < 30
 
 
 # --- The call itself ----------------------------------------------------------------------

@@ -35,7 +35,7 @@ def ask(view):
 
     thread = threading.Thread(target=run)
     thread.start()
-    thread.join(10)
+    thread.join(40)
     return outcome
 
 
@@ -48,7 +48,7 @@ def test_a_statement_that_does_not_end_is_cut():
 
     result, seconds = ask(view)
     assert isinstance(result, OperationalError)
-    assert seconds < 2
+    assert seconds < 20
 
 
 def test_work_of_our_own_is_not_cut():

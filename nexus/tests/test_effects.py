@@ -49,10 +49,10 @@ def test_a_failing_effect_hurts_neither_the_request_nor_the_next_effect():
 @pytest.mark.django_db(transaction=True)
 def test_a_slow_effect_does_not_delay_the_request():
     release = threading.Event()
-    started = time.perf_counter()
+    started = time.monotonic()
     with transaction.atomic():
-        after_commit(release.wait, 5)
-    assert time.perf_counter() - started < 0.5
+        after_commit(release.wait, 30)
+    assert time.monotonic() - started < 20
     assert not drain(0.05)
     release.set()
     assert drain(2)
