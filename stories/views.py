@@ -5,7 +5,7 @@ On pages another writer's story does not exist: 404, whatever is asked of it.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.contrib import messages
@@ -29,12 +29,13 @@ from stories.forms import (
     MoveForm,
     StoryForm,
 )
-from stories.models import KEPT_IN_TRASH, Chapter, Series, Story, Volume
+from stories.models import KEPT_IN_TRASH, Chapter, Series, Story, Tag, Volume
 from stories.services import chapters as chapter_services
 from stories.services import stories as story_services
 from stories.tags import join_tags
 
 page = require_http_methods(["GET", "HEAD", "POST"])
+Labelled = TypeVar("Labelled", Series, Tag)
 
 
 def own_story(request: HttpRequest, story_id: UUID) -> Story:
@@ -46,6 +47,11 @@ def own_chapter(request: HttpRequest, chapter_id: UUID) -> Chapter:
     """Return the writer's own chapter without its prose; Http404 otherwise."""
     chapters = Chapter.objects.visible_to(request.user).live().without_prose()  # type: ignore[arg-type]
     return get_object_or_404(chapters.select_related("story"), pk=chapter_id)
+
+
+def own(kind: type[Labelled], request: HttpRequest, pk: UUID) -> Labelled:
+    """Return the writer's own series or tag; Http404 for everybody else's."""
+    return get_object_or_404(kind.objects.visible_to(request.user), pk=pk)  # type: ignore[arg-type]
 
 
 @login_required
@@ -103,13 +109,13 @@ def story_restore(request: HttpRequest, story_id: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def chapter_move(request: HttpRequest, chapter_id: UUID) -> HttpResponse:
-    """Move a chapter one place up or down; at either end nothing happens."""
+    """Move a chapter one place up or down, its menu still open; at either end nothing happens."""
     chapter = own_chapter(request, chapter_id)
     form = MoveForm(request.POST)
     if form.is_valid() and chapter.position is not None:
         step = -1 if form.cleaned_data["direction"] == "up" else 1
         _tried(request, lambda: _move(chapter, step))
-    return redirect(chapter.story)
+    return redirect(f"{chapter.story.get_absolute_url()}?more={chapter.pk}#more")
 
 
 @login_required
@@ -183,7 +189,12 @@ def import_book(request: HttpRequest) -> HttpResponse:
             add_refusal(form, refusal)
         else:
             return redirect("jobs:detail", job.pk)
-    context = {"max_size": "50 MB", "formats": imports.formats_read()}
+    context = {
+        "max_size": "50 MB",
+        "most_bytes": imports.MAX_FILE_BYTES,
+        "too_large": imports.too_large(),
+        "formats": imports.formats_read(),
+    }
     return _form_page(request, "stories/import.html", form, **context)
 
 

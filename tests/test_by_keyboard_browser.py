@@ -59,6 +59,22 @@ def the_outline_is_ordered(page, story):
     page.keyboard.press("Escape")
     expect(more).to_be_focused()
 
+    # From the menu a chapter goes up too; the last place above it takes no more.
+    page.keyboard.press("Enter")
+    expect(more).to_have_attribute("aria-expanded", "true")
+    up, down = (
+        page.get_by_role("button", name=f"Move {way}", exact=True) for way in ("up", "down")
+    )
+    expect(down).to_have_count(0)
+    tab_to(page, up)
+    with page.expect_response("**/chapters/reorder"):
+        page.keyboard.press("Enter")
+    expect(down).to_be_focused()
+    expect(up).to_have_count(0)
+    assert Chapter.objects.filter(story=story).in_order().first().title == "One"
+    page.keyboard.press("Escape")
+    expect(more).to_be_focused()
+
     # So does a dialog.
     page.keyboard.press("Control+k")
     expect(page.get_by_role("combobox")).to_be_focused()

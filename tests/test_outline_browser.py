@@ -28,7 +28,7 @@ def test_a_chapter_is_dragged_over_many_to_where_it_is_let_go(
     with desk.window(browser, live_site, as_alice) as context:
         page = context.new_page()
         page.goto(f"{live_site.url}{story.get_absolute_url()}")
-        grip = page.locator(".chapter-row__handle").first
+        grip = page.locator(".outline--live .chapter-row__number").first
         grip.wait_for()
         handle = grip.bounding_box()
         last = page.locator("[data-chapter]").last.bounding_box()

@@ -11,23 +11,19 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import escape
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from analytics import reports
 from analytics.charts import bar_chart
-from analytics.charts.chart import whole
 from analytics.periods import Period, last_days
 from analytics.plan_pages import plan_line
 from analytics.reports.stories import DEFAULT_DAYS
 from nexus.lib.errors import DomainError
-from nexus.lib.wording import ago
 from nexus.pages.library import STATUS_CLASS
+from nexus.pages.outline import menu_of_any, open_row, outline_rows, parts_of
 from stories.cover_pages import cover_of
 from stories.forms import ChapterForm
 from stories.models import Chapter, Story, Target
@@ -37,10 +33,7 @@ from stories.tags import library_url
 from stories.views import add_refusal, own_chapter
 
 WORDS_READ_PER_MINUTE = 250
-# Addresses of a row's buttons; looked up once for a page, since a book may have 500 chapters.
-ACTIONS = ("move", "rename", "publish", "split", "merge", "to_story", "trash")
 COLUMNS = ("pk", "title", "part_title", "synopsis", "word_count", "published_at", "updated_at")
-NO_ID = str(UUID(int=0))
 
 
 @login_required
@@ -109,7 +102,10 @@ def _page(
     own = Chapter.objects.live().filter(story=story).in_order()
     chapters = list(own.values_list(*COLUMNS, named=True))
     words = sum(chapter.word_count for chapter in chapters)
-    rows = _rows(chapters, at, editing or request.GET.get("edit", ""), refused)
+    rows = outline_rows(chapters, at=at)
+    opened = open_row(rows, editing or request.GET.get("edit", ""), request.GET.get("more", ""))
+    if opened is not None and refused is not None:
+        opened |= {name: refused.data.get(name, "") for name in ("title", "part_title")}
     targets = list(story.targets.order_by("created_at"))
     figures = _figures(story, targets, at)
     context = {
@@ -120,7 +116,8 @@ def _page(
         "place": place_of(story),
         "tags": _tags(story),
         "plan_line": _plan_line(story, words, figures, at),
-        "parts": _parts(rows),
+        "parts": parts_of(rows),
+        "any_chapter": menu_of_any(),
         "new_chapter_form": new_chapter_form,
         "targets": _target_cards(story, targets, figures, at),
         "activity": _activity(story, targets, figures, at),
@@ -129,93 +126,9 @@ def _page(
     return render(request, "stories/detail.html", context, status=status)
 
 
-def _rows(
-    chapters: Sequence[Any], at: datetime, editing: str, refused: ChapterForm | None
-) -> list[dict[str, Any]]:
-    longest = max((chapter.word_count for chapter in chapters), default=0) or 1
-    addresses, labels, states = _addresses(), _labels(), (_state_of_draft(), _state_of_published())
-    rows = []
-    for number, chapter in enumerate(chapters, start=1):
-        ident, title = str(chapter.pk), escape(chapter.title)
-        rows.append(
-            {
-                # Escaped here, once, where a name or an id would be escaped ten times over.
-                **{name: SafeString(url.replace(NO_ID, ident)) for name, url in addresses},
-                **{name: SafeString(label % {"title": title}) for name, label in labels},
-                **states[chapter.published_at is not None],
-                "id": SafeString(ident),
-                "number": number,
-                "title": title,
-                "part_title": chapter.part_title,
-                "synopsis": escape(chapter.synopsis),
-                "words": SafeString(whole(chapter.word_count)),
-                "bar": chapter.word_count * 100 // longest,
-                "is_published": chapter.published_at is not None,
-                "edited": escape(ago(chapter.updated_at, now=at)),
-                "edited_iso": SafeString(chapter.updated_at.isoformat()),
-                "is_first": number == 1,
-                "is_last": number == len(chapters),
-                "is_editing": ident == editing,
-            }
-        )
-    for row in rows:
-        if refused is not None and row["is_editing"]:
-            row |= {name: refused.data.get(name, "") for name in ("title", "part_title")}
-    return rows
-
-
-def _addresses() -> list[tuple[str, str]]:
-    """Return the addresses of a row, with a place for its chapter's id."""
-    return [
-        ("url", reverse("stories:chapter", args=[NO_ID])),
-        *(
-            (f"{action}_url", reverse(f"stories:chapter_{action}", args=[NO_ID]))
-            for action in ACTIONS
-        ),
-    ]
-
-
-def _labels() -> list[tuple[str, str]]:
-    return [
-        ("move_up_label", escape(_("Move “%(title)s” up"))),
-        ("move_down_label", escape(_("Move “%(title)s” down"))),
-        ("more_label", escape(_("More about “%(title)s”"))),
-    ]
-
-
-def _state_of_draft() -> dict[str, str]:
-    return {
-        "state_label": escape(_("Draft")),
-        "state_css": SafeString(""),
-        "published_note": SafeString(""),
-        "publish_value": SafeString("1"),
-        "publish_label": escape(_("Publish")),
-    }
-
-
-def _state_of_published() -> dict[str, str]:
-    return {
-        "state_label": escape(_("Published")),
-        "state_css": SafeString(" chip--published"),
-        "published_note": escape(_("published") + " · "),
-        "publish_value": SafeString("0"),
-        "publish_label": escape(_("Back to draft")),
-    }
-
-
 def _tags(story: Story) -> list[dict[str, str]]:
     names = story.story_tags.order_by("place").values_list("tag__name", flat=True)
     return [{"name": name, "url": library_url(name)} for name in names]
-
-
-def _parts(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Group the rows under the part headings; before the first heading the title is empty."""
-    parts: list[dict[str, Any]] = []
-    for row in rows:
-        if row["part_title"] or not parts:
-            parts.append({"title": row["part_title"], "rows": []})
-        parts[-1]["rows"].append(row)
-    return parts
 
 
 def _totals(words: int, rows: list[dict[str, Any]]) -> dict[str, Any]:

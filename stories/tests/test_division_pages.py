@@ -82,7 +82,7 @@ def test_a_split_leads_to_the_outline_and_offers_to_merge_again(as_alice, story,
     assert answer.redirect_chain == [(f"/stories/{story.pk}/", 302)]
     page = page_of(answer)
     assert f'href="/chapters/{chapter.pk}/merge/?scene_break=0">Merge them again</a>' in page
-    assert f'href="/chapters/{after.pk}/split/"' in page
+    assert f'href="{after.get_absolute_url()}"' in page
     again = page_of(as_alice.get(f"/chapters/{chapter.pk}/merge/?scene_break=0"))
     assert "checked" not in again
 
@@ -168,14 +168,16 @@ def test_either_text_changed_meanwhile_merges_nothing(as_alice, alice, story, ch
 def test_the_last_chapter_says_that_nothing_comes_after_it(as_alice, story, chapter):
     page = page_of(as_alice.get(f"/chapters/{chapter.pk}/merge/"))
     assert "“One” is the last chapter." in page
-    assert f"/chapters/{chapter.pk}/merge/" not in page_of(as_alice.get(f"/stories/{story.pk}/"))
+    menu = page_of(as_alice.get(f"/stories/{story.pk}/?more={chapter.pk}"))
+    assert f"/chapters/{chapter.pk}/split/" in menu
+    assert f"/chapters/{chapter.pk}/merge/" not in menu
     answer = merge(as_alice, chapter, chapter)
     assert answer.status_code == 422
 
 
 def test_both_are_offered_in_the_outline_and_at_the_chapter(as_alice, story, chapter):
     make_chapter(story, "Two")
-    for address in (f"/stories/{story.pk}/", f"/chapters/{chapter.pk}/"):
+    for address in (f"/stories/{story.pk}/?more={chapter.pk}", f"/chapters/{chapter.pk}/"):
         page = page_of(as_alice.get(address))
         assert f'href="/chapters/{chapter.pk}/split/"' in page, address
         assert f'href="/chapters/{chapter.pk}/merge/"' in page, address

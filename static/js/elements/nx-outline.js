@@ -1,8 +1,9 @@
 /**
- * Reorders the chapters of an outline by dragging a handle or with Alt + arrow keys. The buttons of each row do the
- * same without a script. The new order is sent as a whole; when it is refused, the server's order comes back.
+ * Reorders the chapters of an outline by dragging their numbers, with Alt + arrow keys or from a chapter's menu, which
+ * does the same without a script. The new order is sent as a whole; when it is refused, the server's order comes back.
  */
 import { Unreachable, request } from "../lib/http.js";
+import { ChapterMenu } from "./outline-menu.js";
 import { say } from "./toast.js";
 
 const SETTLE = 500;
@@ -16,7 +17,7 @@ class NxOutline extends HTMLElement {
     this.kept = this.places();
     this.table = this.querySelector("table");
     this.table.classList.add("outline--live");
-    for (const handle of this.querySelectorAll(".chapter-row__handle")) this.offer(handle);
+    new ChapterMenu(this, (row, step) => this.shift(row, step), signal);
     this.addEventListener("pointerdown", (event) => this.grab(event), { signal });
     this.addEventListener("keydown", (event) => this.onKey(event), { signal });
     this.voice = document.createElement("p");
@@ -29,11 +30,6 @@ class NxOutline extends HTMLElement {
     this.stop.abort();
     clearTimeout(this.timer);
     this.voice.remove();
-  }
-
-  offer(handle) {
-    handle.hidden = false;
-    handle.setAttribute("aria-label", this.dataset.handle.replace("{title}", handle.closest("tr").dataset.title));
   }
 
   rows() {
@@ -50,17 +46,21 @@ class NxOutline extends HTMLElement {
     const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (!row || !step || !event.altKey) return;
     event.preventDefault();
+    this.shift(row, step);
+    event.target.focus();
+  }
+
+  shift(row, step) {
     const rows = this.rows();
     const other = rows[rows.indexOf(row) + step];
     if (!other) return;
     this.place(row, other, step > 0);
-    event.target.focus();
     row.scrollIntoView({ block: "nearest" });
     this.moved(row);
   }
 
   grab(event) {
-    const handle = event.target.closest(".chapter-row__handle");
+    const handle = event.target.closest(".chapter-row__number");
     if (!handle || event.button !== 0) return;
     event.preventDefault();
     const row = handle.closest("tr");
@@ -109,8 +109,9 @@ class NxOutline extends HTMLElement {
   /** Several quick moves are one request: the last order is the one meant. */
   moved(row) {
     const rows = this.rows();
+    const title = row.querySelector("th a")?.textContent ?? row.querySelector("[name=title]").value;
     this.voice.textContent = this.dataset.moved
-      .replace("{title}", row.dataset.title).replace("{number}", rows.indexOf(row) + 1).replace("{total}", rows.length);
+      .replace("{title}", title).replace("{number}", rows.indexOf(row) + 1).replace("{total}", rows.length);
     rows.forEach((each, index) => {
       const number = each.querySelector(".chapter-row__number");
       if (number) number.textContent = index + 1;
