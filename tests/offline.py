@@ -1,7 +1,6 @@
 """A browser without a network: what it keeps, how it is killed, a line that goes silent."""
 
 import os
-import shutil
 import signal
 import threading
 from contextlib import contextmanager, suppress
@@ -9,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Error
 
-from nexus.testing import Site
+from nexus.testing import Site, browser_start
 from tests import desk
 from tests.faults.proxy import Proxy
 
@@ -106,10 +105,8 @@ def through_a_wire(site):
 @contextmanager
 def own_profile(browser, folder, site, client):
     """A browser with a memory of its own on disk, to be killed and started again."""
-    options = ["--no-sandbox"] if os.geteuid() == 0 else []
-    program = browser_program()
     context = browser.browser_type.launch_persistent_context(
-        folder, executable_path=program, args=options, viewport=desk.WIDE, locale="en-GB"
+        folder, **browser_start(), viewport=desk.WIDE, locale="en-GB"
     )
     context.set_default_timeout(10_000)
     cookie = client.cookies["session_id"].value
@@ -120,11 +117,6 @@ def own_profile(browser, folder, site, client):
     finally:
         with suppress(Error):
             context.close()
-
-
-def browser_program():
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    return next(filter(None, map(shutil.which, names)))
 
 
 def kill(folder):

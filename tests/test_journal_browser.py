@@ -2,7 +2,6 @@
 
 import os
 import random
-import shutil
 import signal
 import time
 from contextlib import contextmanager, suppress
@@ -19,6 +18,7 @@ from allauth.mfa.totp.internal.auth import (
 from playwright.sync_api import Error, expect
 
 from accounts.models import Session
+from nexus.testing import browser_start
 from stories.tests.builders import make_chapter, make_story, save
 from tests import desk
 
@@ -61,11 +61,7 @@ def chapter(alice):
 def lasting(browser, site, client, folder):
     """Open a browser whose storage outlives it."""
     context = browser.browser_type.launch_persistent_context(
-        folder,
-        executable_path=shutil.which("chromium"),
-        args=["--no-sandbox"] if os.geteuid() == 0 else [],
-        viewport=desk.WIDE,
-        locale="en-GB",
+        folder, **browser_start(), viewport=desk.WIDE, locale="en-GB"
     )
     context.set_default_timeout(10_000)
     cookie = client.cookies["session_id"].value
