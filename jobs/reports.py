@@ -53,6 +53,8 @@ class JobPage(JobCard):
     can_apply: bool
     result_url: str
     result_label: str
+    instead_url: str
+    instead_label: str
     preview: dict[str, Any] | None
 
 
@@ -71,12 +73,15 @@ def job_row(job: Job, *, now: datetime) -> JobRow:
 
 def job_page(job: Job, *, now: datetime) -> JobPage:
     shown = _shown(job)
+    instead_url, instead_label = _instead(job)
     return JobPage(
         **_card(job, now),
         sentence=str(_sentence(job, shown)),
         can_apply=shown.can_apply,
         result_url=shown.result_url,
         result_label=str(shown.result_label),
+        instead_url=instead_url,
+        instead_label=instead_label,
         preview=shown.preview,
     )
 
@@ -115,6 +120,15 @@ def _step_label(job: Job) -> str:
 def _shown(job: Job) -> Shown:
     kind = kind_of(job)
     return kind.show(job) if kind and job.status == Status.DONE else Shown()
+
+
+def _instead(job: Job) -> tuple[str, str]:
+    """Return where a refused wish had better be made anew, and what to call it."""
+    kind = kind_of(job)
+    if job.status != Status.FAILED or kind is None or kind.instead is None:
+        return "", ""
+    name, label = kind.instead
+    return reverse(name), str(label)
 
 
 def _sentence(job: Job, shown: Shown) -> object:

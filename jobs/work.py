@@ -63,12 +63,17 @@ Work = Callable[[Run], dict[str, Any]]
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of work: what people call it, what does it, how its result is shown."""
+    """A kind of work: what people call it, what does it, how its result is shown.
+
+    `instead` is a page, by the name of its address, that helps more than another try with the same
+    wish once the work was refused, and what its button says.
+    """
 
     label: Words
     work: Work
     show: Callable[[Job], Shown] = show_nothing
     unit: Words = ""
+    instead: tuple[str, Words] | None = None
 
 
 _kinds: dict[str, Kind] = {}
@@ -80,6 +85,7 @@ def register_work(
     label: Words,
     show: Callable[[Job], Shown] = show_nothing,
     unit: Words = "",
+    instead: tuple[str, Words] | None = None,
 ) -> Callable[[Work], Work]:
     """Name the function that does jobs of this kind; it returns the job's result as JSON.
 
@@ -87,7 +93,7 @@ def register_work(
     """
 
     def keep(work: Work) -> Work:
-        _kinds[name] = Kind(label, work, show, unit)
+        _kinds[name] = Kind(label, work, show, unit, instead)
         return work
 
     return keep

@@ -44,6 +44,13 @@ def formats_read() -> str:
     )
 
 
+def too_large() -> str:
+    return _(
+        "Nexus takes files of up to 50 MB. A larger archive of Nexus comes back through whoever "
+        "looks after this studio."
+    )
+
+
 def start_import(
     owner: User,
     *,
@@ -62,7 +69,7 @@ def start_import(
     if not file.size:
         raise Invalid.field("file", _("This file is empty."))
     if file.size > MAX_FILE_BYTES:
-        message = _("Nexus takes files of up to 50 MB.")
+        message = too_large()
         raise TooLarge(message, errors=[FieldError("file", message, "too_large")])
     name = _file_name(filename)
     parameters = {
@@ -115,6 +122,7 @@ def is_applied(reading: Job) -> bool:
     label=gettext_lazy("Reading a book"),
     unit=gettext_lazy("%(step)s of %(steps)s pieces"),
     show=lambda job: _show(job),
+    instead=("stories:import", gettext_lazy("Choose another file")),
 )
 def read_upload(run: Run) -> dict[str, Any]:
     """Parse the upload and return the preview: titles and counts, no prose."""

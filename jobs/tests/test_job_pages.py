@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from jobs import quotas
 from jobs.models import Job
-from jobs.services import enqueue_job
+from jobs.services import enqueue_job, run_job
 from jobs.tests import test_job_life  # noqa: F401 - registers the kinds used here
-from jobs.work import Shown, register_work
+from jobs.work import JobRefused, Shown, register_work
 
 pytestmark = pytest.mark.django_db
 Status = Job.Status
@@ -161,3 +161,19 @@ def test_too_much_under_way_is_said_where_it_is_asked_for(as_alice, alice, job, 
     answer = as_alice.post(f"/api/v1/jobs/{job.pk}/retry")
     assert (answer.status_code, answer.json()["code"]) == (429, "throttled")
     assert int(answer["Retry-After"]) == quotas.WAIT_SECONDS
+
+
+@register_work("test.refuse", label="Refuse", instead=("jobs:list", "Choose another"))
+def refuse(run):
+    raise JobRefused("This is not a book.")
+
+
+@pytest.mark.parametrize(("status", "is_shown"), [(Status.FAILED, True), (Status.DEAD, False)])
+def test_a_refusal_leads_to_where_the_wish_can_be_made_anew(as_alice, alice, status, is_shown):
+    job = enqueue_job(alice, kind="test.refuse")
+    run_job(str(job.pk))
+    Job.objects.update(status=status)
+    page = as_alice.get(f"/jobs/{job.pk}/")
+    button = '<a class="button button--primary" href="/jobs/">Choose another</a>'
+    assert (button in page.content.decode()) == is_shown
+    assert "This is not a book." in page.content.decode() and page.context["job"].can_retry

@@ -22,6 +22,7 @@ from jobs.services import discard_upload, enqueue_job
 from jobs.work import JobRefused, Run, Shown, register_work
 from nexus.account_data.everything import write_everything
 from nexus.lib.errors import Conflict
+from stories.imports import MAX_FILE_BYTES
 
 KIND = "account.export"
 # So that nobody fills the disk: each archive holds all of a person's work, for a week.
@@ -58,8 +59,13 @@ def show_export(job: Job) -> Shown:
     if end is None or not is_ready(job, at=timezone.now()):
         return Shown(sentence=_("This archive was kept for a week and is gone."))
     until = date_format(timezone.localtime(end), "j F Y, H:i")
+    sentence = _("Everything of yours is in one file. It is kept here until %s.") % until
+    if (job.result or {}).get("bytes", 0) > MAX_FILE_BYTES:
+        sentence += " " + _(
+            "It is larger than what Import takes; whoever looks after a studio can bring it back."
+        )
     return Shown(
-        sentence=_("Everything of yours is in one file. It is kept here until %s.") % until,
+        sentence=sentence,
         result_url=reverse("account_export", args=[job.pk]),
         result_label=_("Download it"),
     )

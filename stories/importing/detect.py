@@ -27,6 +27,15 @@ READABLE = (
     "Nexus reads EPUB, Word (.docx), OpenDocument (.odt), RTF, Scrivener projects as a zip, "
     "Markdown, HTML and plain text."
 )
+KINDLE = (
+    "This is a book for the Kindle, which other programs cannot be sure to read. Please convert it "
+    "to EPUB and bring that."
+)
+PAGES = "This is a document of Pages. Please export it there as Word or EPUB and bring that."
+BOOKS_IN_A_ZIP = (
+    "This is a zip archive around other files. Please unpack it and bring the book itself; "
+    "chapters in files of their own can come in one after the other, into the same story."
+)
 BINDER_ALONE = (
     "This is only the list of contents of a Scrivener project. Please zip its whole .scriv folder "
     "and bring that."
@@ -60,6 +69,8 @@ def detect(path: Path, filename: str) -> str:
         head = stream.read(64 * 1024)
     if not head:
         raise ImportRefused("This file is empty.")
+    if head[60:68] == b"BOOKMOBI" or head.startswith(b"TPZ"):
+        raise ImportRefused(KINDLE)
     for magic, reason in _STRANGERS:
         if head.startswith(magic):
             raise ImportRefused(reason)
@@ -93,9 +104,17 @@ def _zip_format(path: Path) -> str:
             return "scrivener"
         if any(is_markdown(name) for name in names):
             return "markdown_zip"
-        if not names:
-            raise ImportRefused("This file is empty.")
+        _refuse_known(names)
     raise ImportRefused("This is a zip archive, but holds no book Nexus knows. " + READABLE)
+
+
+def _refuse_known(names: set[str]) -> None:
+    if not names:
+        raise ImportRefused("This file is empty.")
+    if "Index/Document.iwa" in names:
+        raise ImportRefused(PAGES)
+    if any(PurePosixPath(name).suffix.lower() in _EXTENSIONS for name in names):
+        raise ImportRefused(BOOKS_IN_A_ZIP)
 
 
 def _is_epub(archive: Archive) -> bool:

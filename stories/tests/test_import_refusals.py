@@ -150,7 +150,10 @@ def test_an_outside_dtd_is_not_fetched(read):
         (b"Just words.", "a.epub", "named like an EPUB"),
         (b"Just words.", "a.docx", "named like a Word document"),
         (bytes(range(256)) * 40, "a.txt", "does not hold text"),
-        (samples.zip_bytes({"a.txt": "x"}), "a.epub", "zip archive"),
+        (samples.zip_bytes({"a/b.bin": "x"}), "a.epub", "holds no book"),
+        (samples.zip_bytes({"a/b.docx": "x"}), "a.zip", "unpack it and bring the book itself"),
+        (samples.zip_bytes({"Index/Document.iwa": "x"}), "a.pages", "document of Pages"),
+        (b"A_Book".ljust(60, b"\0") + b"BOOKMOBI\0", "a.azw", "convert it to EPUB"),
         (samples.zip_bytes({"[Content_Types].xml": "x", "xl/a.xml": "x"}), "a.docx", "not a Word"),
     ],
 )

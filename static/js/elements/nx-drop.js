@@ -1,4 +1,7 @@
-/** A file field that also takes a dropped file. `data-chosen`: "Chosen: {name}". */
+/**
+ * A file field that also takes a dropped file. `data-chosen`: "Chosen: {name}". A file of more than
+ * `data-most` bytes is not sent; `data-too-large` says why.
+ */
 class NxDrop extends HTMLElement {
   connectedCallback() {
     this.stop = new AbortController();
@@ -37,11 +40,21 @@ class NxDrop extends HTMLElement {
   }
 
   showName() {
-    const name = this.input.files[0]?.name;
+    const file = this.input.files[0];
+    const name = file?.name;
+    this.refuse(file?.size > Number(this.dataset.most) ? this.dataset.tooLarge : "");
     const line = this.querySelector("[data-drop-name]");
     if (!line) return;
     line.hidden = !name;
     line.textContent = name ? this.dataset.chosen.replace("{name}", name) : "";
+  }
+
+  refuse(reason) {
+    const line = this.querySelector("[data-drop-error]");
+    this.input.setCustomValidity(reason);
+    if (!line) return;
+    line.hidden = !reason;
+    line.textContent = reason;
   }
 }
 
