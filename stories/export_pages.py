@@ -26,6 +26,17 @@ from stories.views import add_refusal, own_story, page
 
 SHOWN_EXPORTS = 5
 OPTIONS = [option.name for option in fields(exports.Options)]
+# How a writer has her books set, whichever it is; a note and a cover belong to one book.
+HOUSE_STYLE = (
+    "author",
+    "contact",
+    "drafts",
+    "font",
+    "front_matter",
+    "language",
+    "manuscript_style",
+    "page_size",
+)
 
 
 @login_required
@@ -81,11 +92,16 @@ def _line(chapter: Chapter) -> str:
 
 
 def _initial(story: Story) -> dict[str, Any]:
-    """Return what the writer chose for this story the last time, but for the chapters."""
+    """Return what the writer chose the last time: for this story, else what suits any of hers."""
     before = _earlier(story).first()
-    if before is None:
+    if before is not None:
+        return {**before.parameters["options"], "format": before.parameters["format"]}
+    other = exports.exports_of(story.owner).first()
+    if other is None:
         return {"author": story.owner.username}
-    return {**before.parameters["options"], "format": before.parameters["format"]}
+    options = other.parameters["options"]
+    kept = {name: value for name, value in options.items() if name in HOUSE_STYLE}
+    return {**kept, "format": other.parameters["format"]}
 
 
 def _earlier(story: Story) -> QuerySet[Job]:
