@@ -193,7 +193,7 @@ def write_for_years(writer: User, at: datetime) -> None:
     from accounts import api_tokens
     from accounts.models import User
     from analytics.demo.plan import make_plan
-    from stories.services.chapters import import_chapters
+    from stories.services.chapters import create_chapter, import_chapters
     from stories.services.shelves import create_series
     from stories.services.stories import create_story, trash_story
     from stories.services.tags import set_tags
@@ -207,7 +207,7 @@ def write_for_years(writer: User, at: datetime) -> None:
     others = [create_story(writer, title=title, at=at) for title in titles]
     for number, other in enumerate(others):
         set_tags(other, [*(f"tag {n}" for n in range(number)), other.title[:40]])
-        import_chapters(other, by=writer, chapters=[{"title": other.title, "content": ""}], at=at)
+        create_chapter(other, by=writer, title=other.title, source="form", at=at)
     create_series(writer, title=TITLES[1], stories=others, at=at)
     for number in range(30):
         trash_story(create_story(writer, title=f"Beginning {number + 1}", at=at), at=at)
