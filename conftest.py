@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import User
-from nexus.lib import limits, live
+from nexus.lib import effects, limits, live
 
 redis_server = redis.Redis.from_url(settings.REDIS_URL)
 # Every client of a test builds the middleware anew; listing all static files each time is half of a
@@ -23,7 +23,7 @@ NOW = datetime(2026, 3, 11, 14, 0, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def _fresh_limits() -> Iterator[None]:
-    """No test inherits what another has used up."""
+    """No test inherits what another has used up, or set going."""
     cache.clear()
     limits.local.clear()
     limits.breaker.reset()
@@ -31,6 +31,8 @@ def _fresh_limits() -> Iterator[None]:
     if counted := redis_server.keys(f"{settings.LIVE_PREFIX}:limit:*"):
         redis_server.delete(*counted)
     yield
+    # A letter still on its way would lie in the next test's box.
+    effects.drain(10)
 
 
 @pytest.fixture
