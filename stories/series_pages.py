@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,7 +20,7 @@ from stories.models import Series, Story, Volume
 from stories.series import Shelf, shelves_of
 from stories.series_forms import SeriesBookForm, SeriesForm, SeriesMoveForm
 from stories.services import shelves
-from stories.views import add_refusal
+from stories.views import add_refusal, own
 
 page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -50,13 +50,13 @@ def series_list(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def series_detail(request: HttpRequest, series_id: UUID) -> HttpResponse:
-    return _page(request, own_series(request, series_id))
+    return _page(request, own(Series, request, series_id))
 
 
 @login_required
 @require_POST
 def series_rename(request: HttpRequest, series_id: UUID) -> HttpResponse:
-    series = own_series(request, series_id)
+    series = own(Series, request, series_id)
     form = SeriesForm(request.POST)
     if form.is_valid():
         title = form.cleaned_data["title"]
@@ -73,7 +73,7 @@ def series_rename(request: HttpRequest, series_id: UUID) -> HttpResponse:
 @require_POST
 def series_add(request: HttpRequest, series_id: UUID) -> HttpResponse:
     """Put a story into a series as its last book."""
-    series = own_series(request, series_id)
+    series = own(Series, request, series_id)
     story = _chosen_story(request)
     if story is None:
         messages.error(request, _("Please choose a story."))
@@ -89,7 +89,7 @@ def series_add(request: HttpRequest, series_id: UUID) -> HttpResponse:
 @require_POST
 def series_move(request: HttpRequest, series_id: UUID) -> HttpResponse:
     """Move a book one place up or down; at either end nothing happens."""
-    series = own_series(request, series_id)
+    series = own(Series, request, series_id)
     form = SeriesMoveForm(request.POST)
     if not form.is_valid():
         return redirect(series)
@@ -102,7 +102,7 @@ def series_move(request: HttpRequest, series_id: UUID) -> HttpResponse:
 @require_POST
 def series_remove(request: HttpRequest, series_id: UUID) -> HttpResponse:
     """Let a book stand for itself again."""
-    series = own_series(request, series_id)
+    series = own(Series, request, series_id)
     story = _chosen_story(request)
     if story is not None and Volume.objects.filter(series=series, story=story).exists():
         shelves.take_out(story)
@@ -114,16 +114,11 @@ def series_remove(request: HttpRequest, series_id: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def series_dissolve(request: HttpRequest, series_id: UUID) -> HttpResponse:
-    series = own_series(request, series_id)
+    series = own(Series, request, series_id)
     shelves.dissolve_series(series)
     said = _("The series “%(title)s” is dissolved. Its stories are all in the library.")
     messages.success(request, said % {"title": series.title})
     return redirect("stories:series_list")
-
-
-def own_series(request: HttpRequest, series_id: UUID) -> Series:
-    """Return the writer's own series; Http404 for everybody else's."""
-    return get_object_or_404(Series.objects.visible_to(request.user), pk=series_id)  # type: ignore[arg-type]
 
 
 def _chosen_story(request: HttpRequest) -> Story | None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,6 +19,7 @@ from stories.models import Tag
 from stories.series_forms import TagForm
 from stories.services import tags as tag_services
 from stories.tags import library_url
+from stories.views import own
 
 NO_ID = str(UUID(int=0))
 
@@ -50,7 +51,7 @@ def tag_list(request: HttpRequest) -> HttpResponse:
 @require_POST
 def tag_rename(request: HttpRequest, tag_id: UUID) -> HttpResponse:
     """Give a tag another name; a name that another tag has makes the two one."""
-    tag = own_tag(request, tag_id)
+    tag = own(Tag, request, tag_id)
     old, form = tag.name, TagForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Please give the tag a name."))
@@ -69,13 +70,8 @@ def tag_rename(request: HttpRequest, tag_id: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def tag_delete(request: HttpRequest, tag_id: UUID) -> HttpResponse:
-    tag = own_tag(request, tag_id)
+    tag = own(Tag, request, tag_id)
     tag_services.delete_tag(tag)
     said = _("The tag “%(name)s” is gone. Its stories are where they were.")
     messages.success(request, said % {"name": tag.name})
     return redirect("stories:tags")
-
-
-def own_tag(request: HttpRequest, tag_id: UUID) -> Tag:
-    """Return the writer's own tag; Http404 for everybody else's."""
-    return get_object_or_404(Tag.objects.visible_to(request.user), pk=tag_id)  # type: ignore[arg-type]
