@@ -49,7 +49,6 @@ class UserAdmin(OwnFiltersOnly, DjangoUserAdmin):
     readonly_fields = ("id", "created_at", "last_login", "deleted_at", "signed_in", "story_count")
     filter_horizontal = ()
     actions = ("send_letter", "end_sessions", "disable", "enable")
-    search_help_text = _("By e-mail or pen name, or a part of it.")
     fieldsets = (
         (None, {"fields": ("id", "email", "username", "password")}),
         (_("Access"), {"fields": ("role", "is_active", "is_verified")}),

@@ -1,10 +1,13 @@
 """Every page can be used by everyone: axe finds nothing, in every theme, wide and narrow."""
 
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from accounts.models import User
@@ -12,6 +15,7 @@ from analytics.models import WritingSession
 from analytics.tests.builders import LONG_AGO
 from analytics.tests.test_studio import session
 from jobs.models import Job
+from nexus.error_views import ALONE
 from nexus.testing import require
 from stories.anchors import Anchor
 from stories.history import keep_conflict_copy
@@ -107,6 +111,27 @@ ADMIN_PAGES = {
     "growth": "/admin/growth/",
     "administration": "/admin/",
 }
+# Made of the parts of those above: what colours do there in every theme, they do here.
+LIKE_VISITORS_PAGES = {
+    "no network": "/offline/",
+    "used link to a password": "/accounts/password/reset/key/1-x/",
+    "reset asked for": "/accounts/password/reset/done/",
+    "new password": "/accounts/password/reset/key/done/",
+    "closed account": "/accounts/inactive/",
+}
+LIKE_WRITERS_PAGES = {
+    "target changed": "/targets/{target}/",
+    "failed job": "/jobs/{failed}/",
+    "devices": "/settings/devices/",
+    "password": "/accounts/password/change/",
+    "sign out": "/accounts/logout/",
+}
+LIKE_ADMIN_PAGES = {
+    "writers": "/admin/accounts/user/",
+    "writer": "/admin/accounts/user/{writer}/change/",
+    "failed jobs": "/admin/jobs/job/?status__exact=failed",
+}
+REFUSALS = ("400", "403", "csrf", "410", "413", "429", "500", "503")
 THEMES = ("light", "dark", "sepia", "contrast")
 SIZES = [{"width": 1440, "height": 900}, {"width": 390, "height": 844}]
 
@@ -147,7 +172,7 @@ def places(alice, as_alice):
     job = Job.objects.create(
         owner=alice, kind="import.read", title="emma.epub", status="done", result=found
     )
-    Job.objects.create(
+    failed = Job.objects.create(
         owner=alice, kind="import.read", title="b.epub", status="failed", error="No."
     )
     Job.objects.create(
@@ -168,6 +193,8 @@ def places(alice, as_alice):
         "chapter": chapter.pk,
         "version": kept.id,
         "job": job.pk,
+        "failed": failed.pk,
+        "target": story.targets.first().pk,
         "series": series.pk,
         "tag": Tag.objects.get(key="sea").pk,
         "day": today.isoformat(),
@@ -240,6 +267,34 @@ def test_staffs_pages_have_no_barriers(browser, live_site, axe, as_carol):
     nothing_in_the_way(look(browser, live_site, axe, STAFF_PAGES, as_carol))
     themes = THEMES[:2]
     nothing_in_the_way(look(browser, live_site, axe, ADMIN_PAGES, as_carol, themes))
+
+
+def test_pages_made_of_the_same_parts_have_no_barriers(
+    browser, live_site, axe, places, as_alice, as_carol, alice
+):
+    writers = {name: path.format(**places) for name, path in LIKE_WRITERS_PAGES.items()}
+    admins = {name: path.format(writer=alice.pk) for name, path in LIKE_ADMIN_PAGES.items()}
+    found = look(browser, live_site, axe, LIKE_VISITORS_PAGES, themes=THEMES[:1])
+    found += look(browser, live_site, axe, writers, as_alice, THEMES[:1])
+    nothing_in_the_way(found + look(browser, live_site, axe, admins, as_carol, THEMES[:1]))
+
+
+def test_refusals_have_no_barriers(browser, live_site, axe, rf):
+    request = rf.get("/")
+    request.user = AnonymousUser()
+    context = {"request_id": "0199f3a1"}
+    with desk.window(browser, live_site, bypass_csp=True, base_url=live_site.url) as window:
+        page, found = window.new_page(), []
+        for name in REFUSALS:
+            alone = name.isdecimal() and int(name) in ALONE
+            text = render_to_string(f"errors/{name}.html", context, None if alone else request)
+            page.route(f"**/refused-{name}", partial(fulfil, text))
+            found += barriers(page, axe, {name: f"/refused-{name}"}, THEMES[:1])
+    nothing_in_the_way(found)
+
+
+def fulfil(body, route):
+    route.fulfill(body=body, content_type="text/html; charset=utf-8")
 
 
 def test_palette_and_keys_have_no_barriers(browser, live_site, axe, places, as_alice):
