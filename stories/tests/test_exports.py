@@ -240,8 +240,10 @@ def test_at_most_fifty_files_are_kept_even_by_trying_again(as_alice, alice, stor
 # --- Stopping, breaking, ending ---------------------------------------------------
 
 
-@pytest.mark.parametrize("format", ["markdown", "epub", "docx", "pdf"])
-def test_stopping_in_the_middle_leaves_nothing(story, format):
+@pytest.mark.parametrize(
+    ("format", "steps"), [("markdown", 4), ("epub", 4), ("docx", 4), ("pdf", 7)]
+)
+def test_stopping_in_the_middle_leaves_nothing(story, format, steps):
     job = exports.start_export(story, format=format)
     Job.objects.filter(pk=job.pk).update(status=Status.RUNNING)
     seen = []
@@ -254,20 +256,31 @@ def test_stopping_in_the_middle_leaves_nothing(story, format):
     with pytest.raises(JobCancelled):
         exports.make_export(Run(job, progress))
     job.refresh_from_db()
-    assert (seen, kept(), job.upload.name) == ([(1, 4), (2, 4)], [], "")
+    assert (seen, kept(), job.upload.name) == ([(1, steps), (2, steps)], [], "")
 
 
 def test_a_page_setter_at_work_gives_signs_of_life_and_is_ended_when_the_writer_stops(story):
     job = exports.start_export(story, format="pdf")
     long_ago = timezone.now() - timedelta(hours=1)
     Job.objects.filter(pk=job.pk).update(status=Status.RUNNING, updated_at=long_ago)
-    progress = exports._Progress(Run(job, lambda step, steps: None), steps=1)
+    progress = exports._Progress(Run(job, lambda step, steps: None), 1, 9, sets_pages=True)
+    progress.tick()
     progress.tick()
     job.refresh_from_db()
     assert job.updated_at > long_ago
     Job.objects.filter(pk=job.pk).update(cancel_requested_at=NOW)
     with pytest.raises(JobCancelled):
         progress.tick()
+
+
+def test_how_far_it_is_goes_on_while_pages_are_set():
+    told = []
+    job = Run(None, lambda step, steps: told.append((step, steps)))
+    progress = exports._Progress(job, 4, 40_000, sets_pages=True)
+    progress._is_wanted = lambda: True
+    for _ in range(10):
+        progress.tick()
+    assert told == [(min(step, 8), 9) for step in range(1, 11)]
 
 
 def test_setting_pages_leaves_no_prose_on_the_disk(story, tmp_path, monkeypatch):
