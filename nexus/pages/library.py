@@ -13,13 +13,15 @@ from uuid import UUID
 from django.db.models import F
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
 from analytics.charts.chart import whole
 from nexus.lib.names import title_key
-from nexus.lib.wording import ago, hue_of
+from nexus.lib.wording import agos, hue_of
 from stories import covers
 from stories.models import Story
 from stories.series import with_tags
@@ -108,25 +110,27 @@ def library(user: User, query: QueryDict, *, at: datetime) -> dict[str, Any]:
 def _tiles(user: User, at: datetime) -> Callable[[Any, str], dict[str, Any]]:
     """Return what makes a tile of a story; what all of them share is looked up once."""
     address = reverse("stories:detail", args=[NO_ID])
-    labels = {name: str(Story.Status(name).label) for name in STATUS_CLASS}
+    labels = {name: escape(Story.Status(name).label) for name in STATUS_CLASS}
+    author, touched = escape(user.username), agos(at)
 
     def tile(story: Any, number: str) -> dict[str, Any]:
         ident, count = str(story.pk), story.total_chapters
         chapters = ngettext("%(n)s chapter", "%(n)s chapters", count)
         return {
-            "id": ident,
-            "url": address.replace(NO_ID, ident),
-            "title": story.title,
-            "author": user.username,
-            "hue": hue_of(story.title),
+            # Escaped once, here: a title and an id are said twice, the author on every cover.
+            "id": SafeString(ident),
+            "url": SafeString(address.replace(NO_ID, ident)),
+            "title": escape(story.title),
+            "author": author,
+            "hue": SafeString(str(hue_of(story.title))),
             "cover": covers.shown(story),
             "number": number,
             "status": story.status,
             "status_class": STATUS_CLASS[story.status],
             "status_label": labels[story.status],
             "chapters": chapters % {"n": whole(count)},
-            "words": whole(story.word_count),
-            "touched": ago(story.updated_at, now=at),
+            "words": SafeString(whole(story.word_count)),
+            "touched": touched(story.updated_at),
         }
 
     return tile

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from analytics.charts.chart import whole
-from nexus.lib.wording import LONG_AGO_DAYS, ago
+from nexus.lib.wording import agos
 
 # What the actions of one chapter are called in its menu, each with its address.
 ACTIONS = ("move", "publish", "split", "merge", "to_story", "trash")
 NO_ID = str(UUID(int=0))
+# A day of long ago, on one line of a column: “12 Sep 2026”.
+DAY = "j M Y"
 
 Row = dict[str, Any]
 
@@ -28,7 +28,7 @@ def outline_rows(chapters: Sequence[Any], *, at: datetime) -> list[Row]:
     """Return a row for each chapter, in order; its texts are escaped once, here."""
     longest = max((chapter.word_count for chapter in chapters), default=0) or 1
     address = reverse("stories:chapter", args=[NO_ID])
-    more, edited = escape(_("More about “%(title)s”")), _last_edit(at)
+    more, edited = escape(_("More about “%(title)s”")), agos(at, day_format=DAY)
     rows = []
     for number, chapter in enumerate(chapters, start=1):
         ident, title = str(chapter.pk), escape(chapter.title)
@@ -43,32 +43,13 @@ def outline_rows(chapters: Sequence[Any], *, at: datetime) -> list[Row]:
                 "words": SafeString(whole(chapter.word_count)),
                 "bar": SafeString(str(chapter.word_count * 100 // longest)),
                 "more_label": SafeString(more % {"title": title}),
-                "edited": edited(chapter.updated_at),
+                "edited": escape(edited(chapter.updated_at)),
                 "is_published": chapter.published_at is not None,
                 "is_first": number == 1,
                 "is_last": number == len(chapters),
             }
         )
     return rows
-
-
-def _last_edit(at: datetime) -> Callable[[datetime], str]:
-    """Return what says when a chapter was edited, short enough for a column."""
-    known: dict[object, str] = {}
-
-    def said(edited: datetime) -> str:
-        since = at - edited
-        is_long_ago = since.days >= LONG_AGO_DAYS
-        key = timezone.localtime(edited).date() if is_long_ago else since.total_seconds() // 60
-        if key not in known:
-            known[key] = escape(
-                date_format(timezone.localtime(edited), "j M Y")
-                if is_long_ago
-                else ago(edited, now=at)
-            )
-        return known[key]
-
-    return said
 
 
 def open_row(rows: Sequence[Row], editing: str, asked_more: str) -> Row | None:
