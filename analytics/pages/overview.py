@@ -10,8 +10,6 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.formats import number_format
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -29,7 +27,15 @@ from analytics.charts import (
 )
 from analytics.charts.chart import long_date, whole
 from analytics.forms import OverviewForm
-from analytics.pages.parts import BUCKET_OF, day_url, downloads, figure, period_label, readable
+from analytics.pages.parts import (
+    BUCKET_OF,
+    day_url,
+    downloads,
+    figure,
+    period_label,
+    readable,
+    why_so_many,
+)
 from analytics.pages.sessions import sessions_of
 from analytics.periods import Period
 from analytics.reports.figures import fresh_days
@@ -160,7 +166,7 @@ def _series(
         sentence=sentence,
     )
     urls = [_row_url(row, measure) for row in rows]
-    chart = series_chart(rows, sheet, why=_why(overview), urls=urls)
+    chart = series_chart(rows, sheet, why=why_so_many(overview.best_day), urls=urls)
     asked_for: dict[str, Any] = {
         "bucket": bucket,
         "measure": measure,
@@ -208,18 +214,6 @@ def range_url(within: Period, **asked: str) -> str:
 def _page_url() -> str:
     """Return the page's address, of which a chart of years has one for each bar."""
     return reverse("analytics:overview")
-
-
-def _why(overview: reports.Overview) -> str | SafeString:
-    best = overview.best_day
-    if best is None:
-        return _("Words you typed, by your own days. Imported and pasted words are kept apart.")
-    return format_html(
-        '<a href="{}">{}</a>',
-        day_url(best.day),
-        _("Why %(value)s on %(day)s? See its sessions")
-        % {"value": whole(best.words), "day": long_date(best.day)},
-    )
 
 
 def _clock(user: User, within: Period, fresh: list[date], *, at: datetime) -> Chart:

@@ -10,13 +10,15 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from analytics import reports
 from analytics.charts import CAUSE_LABELS
-from analytics.charts.chart import Downloads, long_date
+from analytics.charts.chart import Downloads, long_date, whole
 from analytics.models import WritingSession
 from analytics.periods import Period
 from analytics.words import ADDED, CAUSES
@@ -74,6 +76,18 @@ def writing_periods(frequency: str, count: int) -> str:
 @lru_cache(10_000)
 def day_url(day: date) -> str:
     return reverse("analytics:day", args=[day])
+
+
+def why_so_many(best: reports.BestDay | None) -> str | SafeString:
+    """Link to the sessions of the best day; without one, say what the words are."""
+    if best is None:
+        return _("Words you typed, by your own days. Imported and pasted words are kept apart.")
+    return format_html(
+        '<a href="{}">{}</a>',
+        day_url(best.day),
+        _("Why %(words)s on %(day)s? See its sessions")
+        % {"words": whole(best.words), "day": long_date(best.day)},
+    )
 
 
 def download(name: str, file_format: str, *args: object, **query: object) -> str:

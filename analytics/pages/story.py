@@ -22,7 +22,7 @@ from analytics.charts import (
     ring_chart,
     year_chart,
 )
-from analytics.charts.chart import long_date, whole
+from analytics.charts.chart import whole
 from analytics.forms import RangeForm
 from analytics.pages.growth import growth_of, growth_span
 from analytics.pages.parts import (
@@ -33,6 +33,7 @@ from analytics.pages.parts import (
     figure,
     period_label,
     readable,
+    why_so_many,
     writing_periods,
 )
 from analytics.pages.sessions import sessions_of
@@ -175,16 +176,7 @@ def _linked(row: tuple[str, ...], day: reports.DayWords) -> tuple[str, ...]:
 
 
 def _why(report: reports.StoryAnalytics) -> str | SafeString:
-    """Link to the sessions of the best day."""
-    best = reports.best_of(report.rows) or report.kpis.best_day
-    if best is None:
-        return _("Words you typed, by your own days. Imported and pasted words are kept apart.")
-    return format_html(
-        '<a href="{}">{}</a>',
-        day_url(best.day),
-        _("Why %(words)s on %(day)s? See its sessions")
-        % {"words": whole(best.words), "day": long_date(best.day)},
-    )
+    return why_so_many(reports.best_of(report.rows) or report.kpis.best_day)
 
 
 def _figures(report: reports.StoryAnalytics, spread: reports.Figures) -> list[dict[str, str]]:

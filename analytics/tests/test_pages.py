@@ -59,6 +59,14 @@ def test_the_statistics_page_shows_the_day_and_draws_it(as_alice, chapter, targe
     assert reverse("analytics:day", args=[timezone.now().date()]) in html
 
 
+def test_the_best_day_leads_to_its_sessions(as_alice, chapter):
+    day = timezone.now().date()
+    said = f"Why 125 on {day.day} {day:%B %Y}? See its sessions"
+    link = f'<a href="{reverse("analytics:day", args=[day])}">{said}</a>'
+    for address in (statistics(chapter), reverse("analytics:overview")):
+        assert link in as_alice.get(address).content.decode()
+
+
 def test_ids_on_the_page_are_unique(as_alice, chapter):
     import re
 
