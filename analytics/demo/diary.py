@@ -14,6 +14,7 @@ from django.db.models import F
 
 from accounts.models import User
 from analytics import rollups, services
+from analytics.demo.margins import read_margins, write_margins
 from analytics.demo.plan import declare_rests, make_plan
 from analytics.demo.rhythm import Rhythm, Sitting
 from analytics.demo.works import ChapterText, Work
@@ -21,8 +22,9 @@ from analytics.models import WritingSession
 from stories.models import Chapter, Story, Target
 from stories.saving import save_content
 from stories.services.chapters import create_chapter, update_chapter
-from stories.services.stories import create_story, update_story
+from stories.services.stories import Placing, create_story, update_story
 from stories.services.targets import create_target
+from stories.tags import split_tags
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 EMAIL = "demo@nexus.local"
@@ -104,6 +106,8 @@ class Diary:
                 title=work.title,
                 synopsis=work.synopsis,
                 genre=work.genre,
+                tags=split_tags(work.tags),
+                placing=Placing(work.series) if work.series else None,
                 at=self.now,
             )
         return self.stories[work.title]
@@ -176,6 +180,7 @@ def write_demo(user: User, works: list[Work], *, days: int, until: datetime) -> 
     habit = max(0.15, min(4.0, WORDS_A_DAY * len(sittings) / total - 1))
     diary = Diary(user, rhythm, habit)
     diary.keep(works, sittings)
+    write_margins([desk.chapter.pk for desk in diary.desks], read_margins())
     _finish_works(diary, works)
     _set_targets(diary, works, until=until)
     services.close_idle_sessions(at=until)

@@ -1,7 +1,7 @@
 """The demo writer's own works, read from Markdown files. Pure.
 
-A file begins with `# Title` and lines `> synopsis:`, `> genre:`, `> status:`; then come `## Part`
-and `### Chapter` headings with their prose.
+A file begins with `# Title` and lines `> synopsis:`, `> genre:`, `> status:`, `> tags:` (with
+commas), `> series:`; then come `## Part` and `### Chapter` headings with their prose.
 """
 
 from __future__ import annotations
@@ -75,6 +75,8 @@ class Work:
     synopsis: str = ""
     genre: str = ""
     status: str = "Ongoing"
+    tags: str = ""
+    series: str = ""
     chapters: list[ChapterText] = field(default_factory=list)
 
     @property
@@ -107,5 +109,5 @@ def parse_work(source: str) -> Work:
 
 def _describe(work: Work, line: str) -> None:
     name, _colon, value = line.partition(":")
-    if name.strip() in {"synopsis", "genre", "status"}:
+    if name.strip() in {"synopsis", "genre", "status", "tags", "series"}:
         setattr(work, name.strip(), value.strip())

@@ -1,5 +1,6 @@
 """The demo's ledger adds up as any writer's does, and is never made in production."""
 
+from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,12 +11,15 @@ from django.test import Client
 from accounts.models import User
 from analytics import reports
 from analytics.demo.diary import EMAIL, write_demo
+from analytics.demo.margins import read_margins
 from analytics.demo.rhythm import Rhythm
 from analytics.demo.works import parse_work, read_works
 from analytics.models import Forecast, RestDay, WritingDay, WritingSession
 from analytics.tests.builders import at
+from stories import covers
 from stories.counting import count_words
-from stories.models import Chapter, Plan, Story
+from stories.models import Chapter, Plan, Story, Volume
+from stories.services.comments import comments_on
 
 NOW = at("2026-03-11 23:30")
 WORK = """# A small book
@@ -88,6 +92,33 @@ def test_a_small_demo_adds_up():
 
 
 @pytest.mark.django_db
+def test_the_demo_keeps_notes_and_comments_beside_its_chapters():
+    user = User.objects.create_user(EMAIL, time_zone="Europe/London")
+    works = read_works()
+    write_demo(user, works, days=10, until=NOW)
+    chapters = {one.title: one for one in Chapter.objects.filter(story__owner=user)}
+    margins = read_margins()
+    assert {margin.title for margin in margins} == set(chapters)
+    assert all(chapter.synopsis for chapter in chapters.values())
+    assert sum(bool(chapter.notes) for chapter in chapters.values()) >= 4
+    wanted = {remark.text: remark.quote for one in margins for remark in one.remarks}
+    found = [comment for one in chapters.values() for comment in comments_on(one)]
+    assert {comment.text: comment.quote for comment in found} == wanted and len(wanted) >= 6
+    assert all(comment.start is not None for comment in found)
+    assert all(one.updated_at < NOW for one in Story.objects.filter(owner=user))
+
+
+@pytest.mark.django_db
+def test_the_demo_has_a_shelf_of_two_books_and_tags():
+    user = User.objects.create_user(EMAIL, time_zone="Europe/London")
+    works = [replace(work, chapters=work.chapters[:1]) for work in read_works()]
+    write_demo(user, works, days=10, until=NOW)
+    books = Volume.objects.filter(series__owner=user).order_by("position")
+    assert [book.story.title for book in books] == ["Cold Frames", "Eleven Ounces"]
+    assert all(story.story_tags.count() >= 2 for story in Story.objects.filter(owner=user))
+
+
+@pytest.mark.django_db
 def test_the_days_of_the_demo_are_its_sessions():
     user = User.objects.create_user(EMAIL, time_zone="Europe/London")
     write_demo(user, read_works()[:1], days=20, until=NOW)
@@ -137,6 +168,12 @@ def test_the_command_may_be_run_twice(capsys):
     stories = Story.objects.count()
     call_command("demo", days=15)
     assert Story.objects.count() == stories
+    # The novel has a picture, in the sizes of the library; nobody waits for a worker to make them.
+    novel = Story.objects.get(title="Eleven Ounces")
+    client = Client()
+    client.force_login(novel.owner)
+    for size in ("small", "large"):
+        assert client.get(covers.shown(novel)[size])["Content-Type"] == "image/webp"
     said = capsys.readouterr().out
     assert "nothing was changed" in said
     password = said.split()[-1]

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.services import keep_address, register
+from analytics.demo.cover import put_on_cover
 from analytics.demo.diary import EMAIL, PASSWORD, PEN_NAME, TIME_ZONE, write_demo
 from analytics.demo.works import read_works
 from nexus.lib.effects import drain
@@ -34,6 +35,7 @@ class Command(BaseCommand):
             self.stdout.write("The demo writer is there already; nothing was changed.")
         else:
             count = write_demo(user, read_works(), days=options["days"], until=timezone.now())
+            put_on_cover(user, at=timezone.now())
             drain(30)
             self.stdout.write(f"Wrote the demo: {count} sittings in {options['days']} days.")
         self.stdout.write(f"Sign in as {EMAIL} with the password {PASSWORD}")
