@@ -89,7 +89,8 @@ def register_work(
 ) -> Callable[[Work], Work]:
     """Name the function that does jobs of this kind; it returns the job's result as JSON.
 
-    `unit` words the progress, from `%(step)s` and `%(steps)s`; `show` is asked once it is done.
+    `unit` words the progress, from `%(step)s` and `%(steps)s`, instead of percent; `show` is asked
+    once it is done.
     """
 
     def keep(work: Work) -> Work:

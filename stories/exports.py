@@ -130,7 +130,6 @@ def download(job: Job, *, at: datetime) -> FileResponse:
 @register_work(
     KIND,
     label=gettext_lazy("Export"),
-    unit=gettext_lazy("%(step)s of %(steps)s pieces"),
     show=export_shown.show_export,
 )
 def make_export(run: Run) -> dict[str, Any]:

@@ -120,7 +120,6 @@ def is_applied(reading: Job) -> bool:
 @register_work(
     READ,
     label=gettext_lazy("Reading a book"),
-    unit=gettext_lazy("%(step)s of %(steps)s pieces"),
     show=lambda job: _show(job),
     instead=("stories:import", gettext_lazy("Choose another file")),
 )
@@ -152,7 +151,6 @@ def read_upload(run: Run) -> dict[str, Any]:
 @register_work(
     WRITE,
     label=gettext_lazy("Importing a book"),
-    unit=gettext_lazy("%(step)s of %(steps)s pieces"),
     show=show_writing,
 )
 def write_import(run: Run) -> dict[str, Any]:

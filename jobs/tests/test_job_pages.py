@@ -53,6 +53,12 @@ def test_a_running_job_says_how_far_it_is(as_alice, job):
     assert page.context["job"].can_cancel and not page.context["job"].can_retry
 
 
+def test_work_without_a_unit_says_how_far_it_is_in_percent(as_alice, alice):
+    job = enqueue_job(alice, kind="test.file")
+    Job.objects.update(status=Status.RUNNING, step=12, steps=61)
+    assert ">19%</span>" in as_alice.get(f"/jobs/{job.pk}/").content.decode()
+
+
 @pytest.mark.parametrize(
     ("status", "can_cancel", "can_retry"),
     [

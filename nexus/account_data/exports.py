@@ -74,7 +74,6 @@ def show_export(job: Job) -> Shown:
 @register_work(
     KIND,
     label=gettext_lazy("Download everything"),
-    unit=gettext_lazy("%(step)s of %(steps)s pieces"),
     show=show_export,
 )
 def make_export(run: Run) -> dict[str, Any]:

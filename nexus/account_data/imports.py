@@ -59,7 +59,6 @@ def read_archive(run: Run) -> dict[str, Any]:
 @register_work(
     KIND,
     label=gettext_lazy("Bringing an archive back"),
-    unit=gettext_lazy("%(step)s of %(steps)s pieces"),
     show=lambda job: _show_written(job),
 )
 def write_archive(run: Run) -> dict[str, Any]:

@@ -86,7 +86,11 @@ class NxLive extends HTMLElement {
     if (!job) return;
     const bar = job.querySelector("[data-job-progress]");
     // Messages of two processes may overtake each other.
-    if (bar && progress > bar.value) bar.value = progress;
+    if (bar && progress > bar.value) {
+      bar.value = progress;
+      const step = job.querySelector("[data-job-step]");
+      if (step?.textContent.endsWith("%")) step.textContent = `${progress}%`;
+    }
     const shown = job.querySelector("[data-job-status]")?.dataset.jobStatus;
     if (status && shown !== status) this.redraw();
   }
