@@ -11,7 +11,7 @@ import json
 import random
 import statistics
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,14 +28,15 @@ from playwright.sync_api import (
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from bench.live import live_figures
+from bench.report import row
 from bench.studio import as_root, chromium, studio
-
-Row = Callable[..., dict[str, Any]]
 
 ROUNDS = 5
 CHAPTER = 5_000
 LONG_CHAPTER = 20_000
 CHAPTERS = 500
+WATCHED = "<p>One two three</p>"
 KEYS = 200
 WIDE: ViewportSize = {"width": 1440, "height": 900}
 # Frames come as soon as they are asked for, so that a keystroke's time holds no waiting for one.
@@ -105,12 +106,16 @@ class Traffic:
         self.bytes += int(event["encodedDataLength"])
 
 
-def browser_figures(row: Row) -> list[dict[str, Any]]:
-    """Measure the pages and the keystrokes; `row` makes a row of the report."""
+def browser_figures() -> list[dict[str, Any]]:
+    """Measure the pages and the keystrokes."""
     with studio(compressed=True) as site, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=[*as_root(), *FLAGS])
         writer = Writer(browser, site)
-        figures = [*opening_figures(row, writer), *typing_figures(row, writer)]
+        figures = [
+            *opening_figures(writer),
+            *typing_figures(writer),
+            *live_figures(writer),
+        ]
         browser.close()
     return figures
 
@@ -132,6 +137,8 @@ class Writer:
             self.cookies = context.cookies()
             self.chapter = self._chapter(page, "A chapter", CHAPTER)
             self.long_chapter = self._chapter(page, "A long chapter", LONG_CHAPTER)
+            self.watched_story = self._story(page, "A watched story")
+            self.watched_chapter = self._add(page, self.watched_story, "One", WATCHED)
             self.story = self._story(page, "A long story")
             for number in range(CHAPTERS):
                 self._add(page, self.story, f"Chapter {number + 1}", "")
@@ -192,7 +199,7 @@ def opened(writer: Writer, path: str) -> Opening:
         return Opening(bytes=traffic.bytes - saved, elsewhere=traffic.elsewhere, **seen)
 
 
-def opening_figures(row: Row, writer: Writer) -> list[dict[str, Any]]:
+def opening_figures(writer: Writer) -> list[dict[str, Any]]:
     chapter = [opened(writer, f"/chapters/{writer.chapter}/") for _round in range(ROUNDS)]
     story = [opened(writer, f"/stories/{writer.story}/") for _round in range(ROUNDS)]
     first = statistics.median(max(one.first, one.text) for one in chapter)
@@ -210,7 +217,7 @@ def opening_figures(row: Row, writer: Writer) -> list[dict[str, Any]]:
     ]
 
 
-def typing_figures(row: Row, writer: Writer) -> list[dict[str, Any]]:
+def typing_figures(writer: Writer) -> list[dict[str, Any]]:
     """Type in the middle of a long chapter, where every line below may have to move."""
     with writer.window() as context:
         page = context.new_page()

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable
 from functools import partial
 from typing import Any
+
+from bench.crowd import prose
+from bench.inside import Studio, timed
+from bench.report import row
 
 BOOKS, CHAPTERS = 7, 61
 ROUNDS = 40
@@ -16,14 +19,11 @@ SEARCHES = {
     "two words and a phrase": "nobody+slept+%22by+the+river%22",
     "nothing": "zebra",
 }
-Figure = dict[str, Any]
 
 
-def search_figures(
-    studio: Any, *, row: Callable[..., Figure], prose: Callable[[int], str], timed: Any
-) -> list[Figure]:
-    """Measure pages and endpoint; `studio`, `row`, `prose` and `timed` are those of `bench.run`."""
-    figures = [row("a million words, into the search", _fill(studio, prose), "s", "–", met=True)]
+def search_figures(studio: Studio) -> list[dict[str, Any]]:
+    """Measure pages and endpoint."""
+    figures = [row("a million words, into the search", _fill(studio), "s", "–", met=True)]
     for name, words in SEARCHES.items():
         for kind, path in (("page", "/search/?q="), ("API", "/api/v1/search?q=")):
             taken = timed(partial(studio.ask, "GET", f"{path}{words}"), ROUNDS)
@@ -32,7 +32,7 @@ def search_figures(
     return figures
 
 
-def _fill(studio: Any, prose: Callable[[int], str]) -> float:
+def _fill(studio: Studio) -> float:
     """Write the books and return how many seconds the index took for them."""
     from stories.searching.index import sweep
     from stories.services.chapters import import_chapters

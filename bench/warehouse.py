@@ -14,6 +14,8 @@ from typing import Any
 
 import duckdb
 
+from bench.report import row
+
 SIZES = (100_000, 1_000_000, 10_000_000)
 MONTHS = 20
 # Of one writer in one month.
@@ -43,8 +45,8 @@ SUMS = """
 """
 
 
-def warehouse_figures(row: Callable[..., dict[str, Any]]) -> list[dict[str, Any]]:
-    """Sum 10⁵, 10⁶ and 10⁷ sessions by writer and day; `row` makes a row of the report."""
+def warehouse_figures() -> list[dict[str, Any]]:
+    """Sum 10⁵, 10⁶ and 10⁷ sessions by writer and day."""
     taken = {size: ratio_of(size) for size in SIZES}
     figures = []
     for size, (ours, bare) in taken.items():
@@ -59,7 +61,7 @@ def warehouse_figures(row: Callable[..., dict[str, Any]]) -> list[dict[str, Any]
     return [*figures, row(name, growth, "×", f"≤ {most:.0f} ×", met=growth <= most)]
 
 
-def ledger_figures(row: Callable[..., dict[str, Any]], rows: int) -> list[dict[str, Any]]:
+def ledger_figures(rows: int) -> list[dict[str, Any]]:
     """Close the months of the ledger there is, and sum it by writer and day."""
     from django.test import override_settings
     from django.utils import timezone

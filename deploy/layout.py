@@ -93,7 +93,8 @@ def settings_of(var: Path, port: int) -> dict[str, str]:
 
 
 def environment_of(name: str, environment: dict[str, str]) -> dict[str, str]:
-    """Give the program that runs as several processes a folder in which they add up."""
+    """Name the program to Postgres; give the one of several processes a folder to add up in."""
+    environment = environment | {"PGAPPNAME": name}
     if name != "web":
         return environment
     folder = Path(environment["NEXUS_VAR"]) / "metrics"
