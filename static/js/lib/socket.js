@@ -31,16 +31,18 @@ export function onMessage(type, listener) {
   };
 }
 
-/** Tells the writer's other windows the count, at most twice a second. */
+/** Tells the writer's other windows the count: at once after a pause, and at most twice a second. */
 export function sendTyping(chapterId, words) {
   typing = { type: "typing", chapter_id: chapterId, words };
-  typingTimer ??= setTimeout(flushTyping, BETWEEN_TYPING);
+  if (!typingTimer) flushTyping();
 }
 
 function flushTyping() {
   typingTimer = null;
-  if (typing && socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(typing));
+  if (!typing) return;
+  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(typing));
   typing = null;
+  typingTimer = setTimeout(flushTyping, BETWEEN_TYPING);
 }
 
 function open() {
