@@ -113,11 +113,11 @@ def _card(job: Job, now: datetime) -> dict[str, Any]:
 def _step_label(job: Job) -> str:
     """Say how far running work is: in the unit of its kind, or in percent."""
     kind = kind_of(job)
-    if job.status != Status.RUNNING or not job.steps or kind is None:
+    if job.status != Status.RUNNING or kind is None:
         return ""
     if not kind.unit:
         return f"{job.percent}%"
-    return str(kind.unit) % {"step": job.step, "steps": job.steps}
+    return str(kind.unit) % {"step": job.step, "steps": job.steps} if job.steps else ""
 
 
 def _shown(job: Job) -> Shown:

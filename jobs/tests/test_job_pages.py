@@ -55,8 +55,9 @@ def test_a_running_job_says_how_far_it_is(as_alice, job):
 
 def test_work_without_a_unit_says_how_far_it_is_in_percent(as_alice, alice):
     job = enqueue_job(alice, kind="test.file")
-    Job.objects.update(status=Status.RUNNING, step=12, steps=61)
-    assert ">19%</span>" in as_alice.get(f"/jobs/{job.pk}/").content.decode()
+    for step, steps, said in ((0, 0, "0%"), (12, 61, "19%")):
+        Job.objects.update(status=Status.RUNNING, step=step, steps=steps)
+        assert f">{said}</span>" in as_alice.get(f"/jobs/{job.pk}/").content.decode()
 
 
 @pytest.mark.parametrize(
