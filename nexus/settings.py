@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "nexus.middleware.deadline.DeadlineMiddleware",
     "nexus.middleware.security.SecurityHeadersMiddleware",
     "nexus.metrics.MetricsMiddleware",
+    "nexus.middleware.overload.OverloadMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
