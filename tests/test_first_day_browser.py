@@ -64,8 +64,8 @@ def test_a_writers_first_day(browser, live_site):
         story_url = desk.begin_story(page, live_site, "The Lighthouse")
         chapter_url = desk.add_chapter(page, "One")
 
-        # Words are typed, acknowledged and still there after a reload.
-        desk.open_editor(page)
+        # The caret stands in the blank text: words are typed, acknowledged, there after a reload.
+        page.wait_for_selector("nx-editor[data-ready] .is-blank[data-begin='Begin anywhere.']")
         page.keyboard.type("It was a bright cold day")
         desk.wait_for_saved(page)
         assert "6 words" in page.inner_text("[data-live=words-line]")

@@ -3,6 +3,7 @@
  */
 
 import { DOMParser, EditorState, EditorView, history } from "../../vendor/editor.js";
+import { blank } from "./blank.js";
 import { blockIds } from "./blockids.js";
 import { changeOf } from "./causes.js";
 import { hereMark } from "./focus.js";
@@ -62,7 +63,7 @@ export class TextView {
     this.view = new EditorView({ mount }, {
       state: EditorState.create({
         doc,
-        plugins: [...typingRules(isSmart), ...keys(), history(), blockIds(), hereMark(isNarrow), ...plugins],
+        plugins: [...typingRules(isSmart), ...keys(), history(), blockIds(), hereMark(isNarrow), blank(mount.dataset.begin), ...plugins],
       }),
       editable: () => this.isEditable,
       attributes: { role: "textbox", "aria-multiline": "true", "aria-label": label, spellcheck: mount.getAttribute("spellcheck") ?? "true" },
