@@ -68,11 +68,28 @@ UNSEEN_FOCUS = """() => {
   return found;
 }"""
 
+# What comes later in the header stands further on: to its right, or below.
+OUT_OF_ORDER = """() => {
+  const found = [];
+  let last = null;
+  for (const one of document.querySelectorAll(".site-header a, .site-header summary")) {
+    if (!one.checkVisibility({ visibilityProperty: true })) continue;
+    const box = one.getBoundingClientRect();
+    const isAbove = last && box.bottom <= last.top;
+    const isBefore = last && box.top < last.bottom && box.left < last.left;
+    if (isAbove || isBefore) found.push(`out of order: ${one.outerHTML.slice(0, 90)}`);
+    last = box;
+  }
+  return found;
+}"""
+
 
 def hard_to_reach(page, name):
     """Return what is wrong with an open page; leave it zoomed."""
     found = [f"{name}, by keyboard: {one}" for one in page.evaluate(UNSEEN_FOCUS)]
+    found += [f"{name}: {one}" for one in page.evaluate(OUT_OF_ORDER)]
     page.set_viewport_size({"width": 390, "height": 844})
     found += [f"{name}, to a finger: {one}" for one in page.evaluate(SMALL)]
+    found += [f"{name}, on a phone: {one}" for one in page.evaluate(OUT_OF_ORDER)]
     page.set_viewport_size(ZOOMED)
     return found + [f"{name}, at 400 %: {one}" for one in page.evaluate(CROWDED)]
