@@ -1,93 +1,133 @@
-"""The chapters of a story as rows: whatever a row says is ready here, since a book may have 500."""
+"""The chapters of a story as rows of its page, filled in here: a book may have 500 of them.
+
+A row's markup is a template like any other. It is rendered once with a hole for each value, and the
+chapters are poured into it: a template's own loop costs a long book a second look at every tag.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import escape
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
 from analytics.charts.chart import whole
 from nexus.lib.wording import agos
+from stories.forms import ChapterForm
+from stories.models import Story
 
 # What the actions of one chapter are called in its menu, each with its address.
 ACTIONS = ("move", "publish", "split", "merge", "to_story", "trash")
 NO_ID = str(UUID(int=0))
 # A day of long ago, on one line of a column: “12 Sep 2026”.
 DAY = "j M Y"
+HOLES = (
+    "id",
+    "url",
+    "part",
+    "number",
+    "title",
+    "synopsis",
+    "words",
+    "bar",
+    "edited",
+    "open",
+    "menu",
+)
 
 Row = dict[str, Any]
 
 
-def outline_rows(chapters: Sequence[Any], *, at: datetime) -> list[Row]:
-    """Return a row for each chapter, in order; its texts are escaped once, here."""
+@dataclass(frozen=True)
+class Asked:
+    """Which chapter is being renamed, with what was refused, and whose menu is asked for."""
+
+    editing: str = ""
+    menu: str = ""
+    refused: ChapterForm | None = None
+
+
+def outline_parts(
+    story: Story, chapters: Sequence[Any], asked: Asked, *, at: datetime
+) -> list[dict[str, Any]]:
+    """Return the rows under their part headings; before the first heading the title is empty."""
     longest = max((chapter.word_count for chapter in chapters), default=0) or 1
+    patterns = [_pattern(is_published=is_published) for is_published in (False, True)]
     address = reverse("stories:chapter", args=[NO_ID])
-    more, edited = escape(_("More about “%(title)s”")), agos(at, day_format=DAY)
-    rows = []
+    edited = agos(at, day_format=DAY)
+    parts: list[dict[str, Any]] = []
     for number, chapter in enumerate(chapters, start=1):
-        ident, title = str(chapter.pk), escape(chapter.title)
-        rows.append(
-            {
-                "id": SafeString(ident),
-                "url": SafeString(address.replace(NO_ID, ident)),
-                "number": SafeString(str(number)),
-                "title": title,
-                "part_title": chapter.part_title,
-                "synopsis": escape(chapter.synopsis),
-                "words": SafeString(whole(chapter.word_count)),
-                "bar": SafeString(str(chapter.word_count * 100 // longest)),
-                "more_label": SafeString(more % {"title": title}),
-                "edited": escape(edited(chapter.updated_at)),
-                "is_published": chapter.published_at is not None,
-                "is_first": number == 1,
-                "is_last": number == len(chapters),
-            }
-        )
-    return rows
+        ident = str(chapter.pk)
+        if chapter.part_title or not parts:
+            parts.append({"title": chapter.part_title, "rows": []})
+        if ident == asked.editing:
+            parts[-1]["rows"].append(_edited_row(story, chapter, asked.refused))
+            continue
+        row = {
+            "id": ident,
+            "url": address.replace(NO_ID, ident),
+            "part": ' data-part="1"' if chapter.part_title else "",
+            "number": number,
+            "title": escape(chapter.title),
+            "synopsis": _synopsis(chapter.synopsis),
+            "words": whole(chapter.word_count),
+            "bar": chapter.word_count * 100 // longest,
+            "edited": escape(edited(chapter.updated_at)),
+            "open": "",
+            "menu": "",
+        }
+        if ident == asked.menu:
+            row["open"] = " chapter-row--open"
+            row["menu"] = _menu(chapter, is_first=number == 1, is_last=number == len(chapters))
+        parts[-1]["rows"].append(patterns[chapter.published_at is not None] % row)
+    return [part | {"rows": SafeString("".join(part["rows"]))} for part in parts]
 
 
-def open_row(rows: Sequence[Row], editing: str, asked_more: str) -> Row | None:
-    """Open the row that is edited, else the menu of the one asked about; return it, if any."""
-    for wanted, opening in ((editing, {"is_editing": True}), (asked_more, {"menu": True})):
-        for row in rows:
-            if row["id"] == wanted:
-                row |= opening | menu_of(row)
-                return row
-    return None
+def _pattern(*, is_published: bool) -> str:
+    """Return the markup of a row with `%(name)s` in place of each value."""
+    holes = {name: SafeString(f"%({name})s") for name in HOLES}
+    return render_to_string("stories/_row.html", {"row": holes | {"is_published": is_published}})
 
 
-def menu_of(row: Row) -> Row:
-    """Return the addresses of a chapter's actions, and which of them it can do."""
-    ident = row["id"]
-    return {
-        **{f"{name}_url": reverse(f"stories:chapter_{name}", args=[ident]) for name in ACTIONS},
-        "rename_url": reverse("stories:chapter_rename", args=[ident]),
-        "can_publish": not row["is_published"],
-        "can_unpublish": row["is_published"],
-        "can_rise": not row["is_first"],
-        "can_sink": not row["is_last"],
+def _synopsis(synopsis: str) -> str:
+    return format_html('<p class="chapter-row__synopsis">{}</p>', synopsis) if synopsis else ""
+
+
+def _edited_row(story: Story, chapter: Any, refused: ChapterForm | None) -> str:
+    row = {"id": chapter.pk, "title": chapter.title, "part_title": chapter.part_title}
+    if refused is not None:
+        row |= {name: refused.data.get(name, "") for name in ("title", "part_title")}
+    row["rename_url"] = reverse("stories:chapter_rename", args=[chapter.pk])
+    row["is_part"] = bool(chapter.part_title)
+    return render_to_string("stories/_row_edit.html", {"story": story, "row": row})
+
+
+def _menu(chapter: Any, *, is_first: bool, is_last: bool) -> str:
+    menu = {
+        **_addresses(str(chapter.pk)),
+        "can_publish": chapter.published_at is None,
+        "can_unpublish": chapter.published_at is not None,
+        "can_rise": not is_first,
+        "can_sink": not is_last,
     }
+    return render_to_string("stories/_chapter_menu.html", {"row": menu})
 
 
 def menu_of_any() -> Row:
     """Return the menu of no chapter, with every action: a script makes a chapter's own of it."""
     can_all = dict.fromkeys(("can_publish", "can_unpublish", "can_rise", "can_sink"), True)
-    none = {"id": NO_ID, "is_published": False, "is_first": False, "is_last": False}
-    url = reverse("stories:chapter", args=[NO_ID])
-    return {**none, **menu_of(none), **can_all, "url": url}
+    return {**_addresses(NO_ID), **can_all}
 
 
-def parts_of(rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """Group the rows under the part headings; before the first heading the title is empty."""
-    parts: list[dict[str, Any]] = []
-    for row in rows:
-        if row["part_title"] or not parts:
-            parts.append({"title": row["part_title"], "rows": []})
-        parts[-1]["rows"].append(row)
-    return parts
+def _addresses(ident: str) -> Row:
+    return {
+        "id": ident,
+        "url": reverse("stories:chapter", args=[ident]),
+        **{f"{name}_url": reverse(f"stories:chapter_{name}", args=[ident]) for name in ACTIONS},
+    }

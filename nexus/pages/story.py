@@ -23,7 +23,7 @@ from analytics.plan_pages import plan_line
 from analytics.reports.stories import DEFAULT_DAYS
 from nexus.lib.errors import DomainError
 from nexus.pages.library import STATUS_CLASS
-from nexus.pages.outline import menu_of_any, open_row, outline_rows, parts_of
+from nexus.pages.outline import Asked, menu_of_any, outline_parts
 from stories.cover_pages import cover_of
 from stories.forms import ChapterForm
 from stories.models import Chapter, Story, Target
@@ -102,21 +102,18 @@ def _page(
     own = Chapter.objects.live().filter(story=story).in_order()
     chapters = list(own.values_list(*COLUMNS, named=True))
     words = sum(chapter.word_count for chapter in chapters)
-    rows = outline_rows(chapters, at=at)
-    opened = open_row(rows, editing or request.GET.get("edit", ""), request.GET.get("more", ""))
-    if opened is not None and refused is not None:
-        opened |= {name: refused.data.get(name, "") for name in ("title", "part_title")}
+    asked = Asked(editing or request.GET.get("edit", ""), request.GET.get("more", ""), refused)
     targets = list(story.targets.order_by("created_at"))
     figures = _figures(story, targets, at)
     context = {
         "story": story,
         "cover": cover_of(story, story.owner),
         "status": {"label": story.get_status_display(), "css": STATUS_CLASS[story.status]},
-        "totals": _totals(words, rows),
+        "totals": _totals(words, chapters),
         "place": place_of(story),
         "tags": _tags(story),
         "plan_line": _plan_line(story, words, figures, at),
-        "parts": parts_of(rows),
+        "parts": outline_parts(story, chapters, asked, at=at),
         "any_chapter": menu_of_any(),
         "new_chapter_form": new_chapter_form,
         "targets": _target_cards(story, targets, figures, at),
@@ -131,13 +128,13 @@ def _tags(story: Story) -> list[dict[str, str]]:
     return [{"name": name, "url": library_url(name)} for name in names]
 
 
-def _totals(words: int, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    published = sum(row["is_published"] for row in rows)
+def _totals(words: int, chapters: Sequence[Any]) -> dict[str, Any]:
+    published = sum(chapter.published_at is not None for chapter in chapters)
     return {
         "words": words,
-        "chapters": len(rows),
+        "chapters": len(chapters),
         "published": published,
-        "drafts": len(rows) - published,
+        "drafts": len(chapters) - published,
         "reading": _reading_time(words),
     }
 

@@ -115,3 +115,15 @@ def test_a_hundred_chapters_take_no_more_questions_than_three(
     rows = page[page.index("<tbody") : page.index("</tbody>")]
     assert rows.count("<tr") == 100
     assert len(rows) / 100 < 1000 and rows.count("<") - rows.count("</") < 100 * 14
+
+
+def test_a_refused_name_stays_in_its_row(as_alice, story):
+    chapter = chapter_called(story, "One")
+    page = page_of(as_alice, story, f"?edit={chapter.pk}")
+    assert 'name="title" value="One"' in page and f'value="{chapter.pk}"' not in page
+    sent = {"title": "Two", "part_title": "<Part> %(id)s"}
+    answer = as_alice.post(f"/chapters/{chapter.pk}/details/", sent)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'name="title" value="Two"' in page
+    assert 'name="part_title" value="&lt;Part&gt; %(id)s"' in page
