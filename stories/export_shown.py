@@ -40,12 +40,22 @@ def show_export(job: Job) -> Shown:
         "words": f"{made['word_count']:,}",
         "until": date_format(timezone.localtime(end), "j F Y, H:i"),
     }
-    said = _("%(format)s with %(words)s words. It is kept here until %(until)s.")
+    said = _("%(format)s with %(words)s words. It is kept here until %(until)s.") % values
     return Shown(
-        sentence=said % values,
+        sentence=f"{said} {_shapeless(made)}".strip(),
         result_url=reverse("stories:export_file", args=[job.pk]),
         result_label=_("Download it"),
     )
+
+
+def _shapeless(made: dict[str, Any]) -> str:
+    letters = made.get("without_shape", "")
+    if not letters:
+        return ""
+    return _(
+        "No font of this studio has a shape for %(letters)s: on its pages they are boxes. EPUB and "
+        "Word files show them."
+    ) % {"letters": " ".join(letters)}
 
 
 def export_row(job: Job, *, at: datetime) -> dict[str, Any]:

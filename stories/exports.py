@@ -142,7 +142,7 @@ def make_export(run: Run) -> dict[str, Any]:
     progress = _Progress(run, len(book.chapters), book.words, sets_pages=form.suffix == ".pdf")
     with tempfile.TemporaryFile() as file:
         try:
-            form.write(book, file, progress.tick)
+            shapeless = form.write(book, file, progress.tick) or ""
         except books.ExportRefused as refusal:
             raise JobRefused(refusal.reason) from refusal
         size = file.tell()
@@ -155,6 +155,7 @@ def make_export(run: Run) -> dict[str, Any]:
         "bytes": size,
         "chapters": len(book.chapters),
         "word_count": book.words,
+        "without_shape": shapeless,
     }
 
 

@@ -6,11 +6,14 @@ from zipfile import ZipFile
 
 import pytest
 
+from jobs.models import Job
+from jobs.services import enqueue_job
 from stories.exporting.book import Book, Chapter, no_tick
 from stories.exporting.direction import directed, runs_leftward
 from stories.exporting.fitting import breakable, shortened
-from stories.exporting.formats import FORMATS, typeset
+from stories.exporting.formats import FORMATS, pdf, typeset
 from stories.exporting.manuscript import running_head
+from stories.exporting.shapes import unusual_letters
 
 ARABIC, HEBREW = "هذا نص عربي.", "זהו טקסט."
 CHAPTER = Chapter(
@@ -123,3 +126,35 @@ def test_a_title_is_cut_at_a_word_to_the_room_there_is(title, short):
 
 def test_no_name_fills_the_head_of_a_manuscript():
     assert running_head(a_book(author="Ann " + "B" * 99)) == f"{'B' * 24} / BIRD / "
+
+
+# --- Letters without a shape -------------------------------------------------------
+
+
+def test_the_letters_a_font_may_lack_are_gathered_once_and_the_usual_ones_left_out():
+    book = a_book(title="“Café” 犬", author="Ann 犬 ไ", note="½ – 🐉\u200d")
+    assert unusual_letters(book) == "".join(sorted({*"犬ไ🐉", *ARABIC, *HEBREW} - {" ", "."}))
+
+
+@pytest.mark.parametrize("format", ["pdf", "manuscript_pdf"])
+def test_a_pdf_names_the_letters_that_no_font_has_a_shape_for(format, monkeypatch):
+    # It is no letter at all, so that no font of any machine can have it.
+    monkeypatch.setattr(pdf, "unusual_letters", lambda book: "Ж\ufdd0")
+    target = io.BytesIO()
+    assert FORMATS[format].write(a_book(), target, no_tick) == "\ufdd0"
+    assert target.getvalue().startswith(b"%PDF-")
+    monkeypatch.setattr(pdf, "unusual_letters", lambda book: "Ж")
+    assert FORMATS[format].write(a_book(), io.BytesIO(), no_tick) == ""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("letters", "is_said"), [("犬🐉", True), ("", False), (None, False)])
+def test_the_page_of_an_export_tells_of_them(as_alice, alice, letters, is_said):
+    made = {"format": "pdf", "word_count": 7, "without_shape": letters}
+    result = {name: value for name, value in made.items() if value is not None}
+    job = enqueue_job(alice, kind="story.export", parameters={"format": "pdf"})
+    values = {"upload": "exports/x.pdf", "result": result, "finished_at": job.created_at}
+    Job.objects.filter(pk=job.pk).update(status=Job.Status.DONE, **values)
+    page = as_alice.get(f"/jobs/{job.pk}/").content.decode()
+    assert "PDF with 7 words" in page
+    assert ("has a shape for 犬 🐉: on its pages they are boxes" in page) == is_said

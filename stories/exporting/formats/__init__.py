@@ -9,7 +9,8 @@ from typing import IO
 from stories.exporting.book import Book, Tick
 from stories.exporting.formats import docx, epub, html, markdown, pdf, plain
 
-Writer = Callable[[Book, IO[bytes], Tick], None]
+# What it returns, if anything, are letters that had to be left without a shape.
+Writer = Callable[[Book, IO[bytes], Tick], str | None]
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 

@@ -19,6 +19,7 @@ from stories.exporting.book import Book, ExportRefused, Tick
 from stories.exporting.fitting import breakable, shortened
 from stories.exporting.formats import typeset
 from stories.exporting.formats.typeset import string
+from stories.exporting.shapes import missing_letters, unusual_letters
 
 HERE = Path(__file__).parent
 POINTS = {"trade": 10.5, "a4": 11.5, "letter": 11.5}
@@ -31,18 +32,27 @@ MANUSCRIPT_FONTS = {"modern": "Libertinus Serif", "classic": "DejaVu Sans Mono"}
 PATIENCE, LONGEST = 0.5, 300.0
 # One thread and one heap: two of each take a quarter more memory and hardly less time.
 FRUGAL = {"RAYON_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1", "MALLOC_TOP_PAD_": "0"}
-# It reads the source and then, of so many bytes, the cover, which stays a file without a name too.
+# It reads, of so many bytes, a sheet of letters to try, which the strictest kind of PDF refuses
+# where one has no shape; then the source; then, of so many bytes, the cover, which stays a file
+# without a name too.
 SET_PAGES = """\
 import os, sys, typst
 raw = sys.stdin.buffer.read()
-end = len(raw) - int(sys.argv[1])
+start, end = int(sys.argv[1]), len(raw) - int(sys.argv[2])
+if start:
+    try:
+        typst.compile(raw[:start], pdf_standards=["a-2b"])
+    except typst.TypstError as error:
+        sys.stderr.write(error.diagnostic)
 os.dup2(os.memfd_create("cover"), 9)
 os.write(9, raw[end:])
-sys.stdout.buffer.write(typst.compile(raw[:end], root="/proc/self/fd"))
+sys.stdout.buffer.write(typst.compile(raw[start:end], root="/proc/self/fd"))
 """
+MOST_SAID = 200_000
 
 
-def write(book: Book, target: IO[bytes], tick: Tick) -> None:
+def write(book: Book, target: IO[bytes], tick: Tick) -> str:
+    """Write pages set as a book; return the letters that no font here has a shape for."""
     page = book.look.page_size or "trade"
     share = TYPEWRITER_SHARE if book.look.font == "typewriter" else 1
     look = _look(book) | {
@@ -57,7 +67,7 @@ def write(book: Book, target: IO[bytes], tick: Tick) -> None:
         # The cover and its back come before the first page that counts.
         "covered": 2 if book.cover else 0,
     }
-    _write(book, target, tick, "book.typ", look, has_front=book.look.front_matter)
+    return _write(book, target, tick, "book.typ", look, has_front=book.look.front_matter)
 
 
 def _head(line: str) -> str:
@@ -76,8 +86,11 @@ def _entries(book: Book) -> Iterator[dict[str, Any]]:
         yield {"level": 1 + deeper, "title": words.authors_note(book.language)}
 
 
-def write_manuscript(book: Book, target: IO[bytes], tick: Tick) -> None:
-    """Write standard manuscript format; `exporting.manuscript` names its rules."""
+def write_manuscript(book: Book, target: IO[bytes], tick: Tick) -> str:
+    """Write standard manuscript format; `exporting.manuscript` names its rules.
+
+    Returns the letters that no font here has a shape for.
+    """
     contact = book.look.contact or (book.author,)
     look = _look(book) | {
         "page": "a4" if book.look.page_size == "a4" else "letter",
@@ -88,7 +101,7 @@ def write_manuscript(book: Book, target: IO[bytes], tick: Tick) -> None:
         "about": manuscript.about(book.words),
         "contact": contact,
     }
-    _write(book, target, tick, "manuscript.typ", look, has_front=True)
+    return _write(book, target, tick, "manuscript.typ", look, has_front=True)
 
 
 def _look(book: Book) -> dict[str, Any]:
@@ -104,7 +117,7 @@ def _look(book: Book) -> dict[str, Any]:
 
 def _write(
     book: Book, target: IO[bytes], tick: Tick, sheet: str, look: dict[str, Any], *, has_front: bool
-) -> None:
+) -> str:
     deeper = int(book.has_parts)
     # Files without a name: whatever happens to this process, none of the prose stays behind.
     with tempfile.TemporaryFile() as source:
@@ -112,6 +125,8 @@ def _write(
         def put(text: str) -> None:
             source.write(text.encode("utf-8", "replace"))
 
+        put(_tried(book, look))
+        start = source.tell()
         put(f"#let look = {_value(look)}\n{(HERE / sheet).read_text('utf-8')}\n")
         cover = book.cover.raw if book.cover and "covered" in look else b""
         put("#cover()\n" if cover else "")
@@ -124,16 +139,26 @@ def _write(
             put(typeset.paragraphs(book.note_paragraphs))
         source.write(cover)
         source.seek(0)
-        set_pages(source, target, tick, cover_bytes=len(cover))
+        told = set_pages(source, target, tick, tried_bytes=start, cover_bytes=len(cover))
+        return missing_letters(told)
 
 
-def set_pages(source: IO[bytes], target: IO[bytes], tick: Tick, *, cover_bytes: int = 0) -> None:
-    """Run the page setter; `tick` is called while it works, and may raise to end it.
+def _tried(book: Book, look: dict[str, Any]) -> str:
+    """Return a sheet with each letter that a font may lack; "" where there is none."""
+    # Apart: a font is looked for by the first letter of those that stand together.
+    letters = " ".join(unusual_letters(book))
+    return f"#set text(font: {string(look['font'])})\n#{string(letters)}\n" if letters else ""
 
-    The last `cover_bytes` of the source are the cover's picture. Raises RuntimeError with what the
-    page setter said, when it could not.
+
+def set_pages(
+    source: IO[bytes], target: IO[bytes], tick: Tick, *, tried_bytes: int = 0, cover_bytes: int = 0
+) -> str:
+    """Run the page setter and return what it said; `tick` is called meanwhile, and may raise.
+
+    The first `tried_bytes` of the source are letters to try, the last `cover_bytes` the cover's
+    picture. Raises RuntimeError with what the page setter said, when it could not.
     """
-    command = [sys.executable, "-I", "-c", SET_PAGES, str(cover_bytes)]
+    command = [sys.executable, "-I", "-c", SET_PAGES, str(tried_bytes), str(cover_bytes)]
     with tempfile.TemporaryFile() as made, tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own words
             command, stdin=source, stdout=made, stderr=errors, env=os.environ | FRUGAL
@@ -144,12 +169,14 @@ def set_pages(source: IO[bytes], target: IO[bytes], tick: Tick, *, cover_bytes: 
             if process.poll() is None:
                 process.kill()
                 process.wait()
+        errors.seek(0)
+        said = errors.read(MOST_SAID).decode("utf-8", "replace")
         if process.returncode:
-            errors.seek(0)
             # Told to whoever looks after the studio; it may quote the book, so it is no answer.
-            raise RuntimeError(errors.read(20_000).decode("utf-8", "replace")[-500:])
+            raise RuntimeError(said[-500:])
         made.seek(0)
         copyfileobj(made, target)
+        return said
 
 
 def _wait(process: subprocess.Popen[bytes], tick: Tick) -> None:
