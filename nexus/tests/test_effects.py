@@ -20,7 +20,7 @@ def test_an_effect_runs_after_the_commit_and_not_before():
     with transaction.atomic():
         after_commit(ran.set)
         assert not ran.wait(0.1)
-    assert ran.wait(2)
+    assert ran.wait(20)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -29,7 +29,7 @@ def test_an_effect_of_a_rolled_back_transaction_never_runs():
     with pytest.raises(Rollback), transaction.atomic():
         after_commit(ran.set)
         raise Rollback
-    assert drain(2)
+    assert drain(20)
     assert not ran.is_set()
 
 
@@ -43,7 +43,7 @@ def test_a_failing_effect_hurts_neither_the_request_nor_the_next_effect():
     with transaction.atomic():
         after_commit(fail)
         after_commit(ran.set)
-    assert ran.wait(2)
+    assert ran.wait(20)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -55,7 +55,7 @@ def test_a_slow_effect_does_not_delay_the_request():
     assert time.monotonic() - started < 20
     assert not drain(0.05)
     release.set()
-    assert drain(2)
+    assert drain(20)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -63,16 +63,16 @@ def test_one_lane_does_not_wait_for_another():
     release, ran = threading.Event(), threading.Event()
     after_commit(release.wait, 5)
     after_commit(ran.set, lane="live")
-    assert ran.wait(1)
+    assert ran.wait(20)
     release.set()
-    assert drain(2)
+    assert drain(20)
 
 
 def test_a_lane_keeps_its_order():
     lane, seen = Lane("test"), []
     for number in range(50):
         lane.put(seen.append, number)
-    assert lane.drain(2)
+    assert lane.drain(20)
     assert seen == list(range(50))
 
 
@@ -82,9 +82,9 @@ def test_a_full_lane_drops_instead_of_growing_and_recovers():
     lane.put(seen.append, "kept")
     lane.put(seen.append, "dropped")
     release.set()
-    assert lane.drain(2)
+    assert lane.drain(20)
     lane.put(seen.append, "later")
-    assert lane.drain(2)
+    assert lane.drain(20)
     assert seen == ["kept", "later"]
 
 
@@ -94,8 +94,8 @@ def test_an_effect_that_used_the_database_gives_its_connection_back():
     from django.db import connection
 
     after_commit(get_user_model().objects.count)
-    assert drain(2)
+    assert drain(20)
     lane_connection = []
     effects._lane("work").put(lambda: lane_connection.append(connection.connection))
-    assert drain(2)
+    assert drain(20)
     assert lane_connection == [None]
