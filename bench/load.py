@@ -16,6 +16,7 @@ import os
 import signal
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 from bench import scenes
@@ -27,14 +28,14 @@ BASE = Path(__file__).resolve().parent.parent
 PLACE = BASE / "var" / "load.json"
 
 
-async def run(layout: Layout) -> list[Bar]:
+async def run(layout: Layout, stack: ExitStack) -> list[Bar]:
     """Go through the scenes, telling of each."""
     bars: list[Bar] = []
     writers = make_writers(layout, scenes.WRITERS)
     tell(bars, await scenes.all_at_once(layout, writers))
     tell(bars, await scenes.steadily(writers, float(os.environ.get("LOAD_SECONDS", "300"))))
     for outage in scenes.OUTAGES:
-        tell(bars, await scenes.without_redis(layout, writers, outage))
+        tell(bars, await scenes.without_redis(layout, writers, outage, stack))
     if minutes := float(os.environ.get("LOAD_SOAK", "0")):
         tell(bars, await scenes.soak(layout, writers, minutes))
     tell(bars, await scenes.windows(layout, writers))
@@ -53,12 +54,13 @@ def tell(bars: list[Bar], more: list[Bar]) -> None:
 
 def main() -> None:
     # Asked to stop, it takes the stack with it.
-    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with (
         tempfile.TemporaryDirectory(prefix="nexus-load-") as folder,
         production(Path(folder)) as layout,
+        ExitStack() as stack,
     ):
-        bars = asyncio.run(run(layout))
+        bars = asyncio.run(run(layout, stack))
     sys.exit(0 if all(bar.is_kept for bar in bars) else 1)
 
 

@@ -34,7 +34,7 @@ from nexus import embedded  # noqa: E402 - needs the path
 
 def main() -> None:
     # Asked to stop, it takes its servers and folders with it.
-    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     figures = save_figures()
     with tempfile.TemporaryDirectory(prefix="nexus-bench-") as folder:
         var = Path(folder)

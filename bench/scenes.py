@@ -10,7 +10,7 @@ import statistics
 import subprocess
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -192,14 +192,24 @@ def killed(places: embedded.Places) -> Iterator[None]:
     finally:
         embedded.prepare_valkey(places)
         # Its life is tied to ours.
-        subprocess.Popen(embedded.valkey_command(places), cwd="/", start_new_session=True)
+        subprocess.Popen(
+            embedded.valkey_command(places),
+            stdout=subprocess.DEVNULL,
+            cwd="/",
+            start_new_session=True,
+        )
 
 
 OUTAGES = {"silent": silent, "emptied": emptied, "killed": killed}
 
 
-async def without_redis(layout: Layout, writers: list[Writer], outage: str) -> list[Bar]:
-    """Work on while Redis is away, then see that live numbers and the queue come back."""
+async def without_redis(
+    layout: Layout, writers: list[Writer], outage: str, stack: ExitStack
+) -> list[Bar]:
+    """Work on while Redis is away, then see that live numbers and the queue come back.
+
+    What is started again meanwhile ends with `stack`.
+    """
     watcher = writers[0]
     window = await come_back(watcher, layout.port)
     with OUTAGES[outage](embedded.Places(Path(layout.environment["NEXUS_VAR"]))):
@@ -209,14 +219,25 @@ async def without_redis(layout: Layout, writers: list[Writer], outage: str) -> l
     is_live = await hears_again(watcher, window, seconds=BACK_WITHIN)
     took = time.monotonic() - began
     await window.close()
+    revived = revive(layout, stack)
     is_drained = await drains(layout)
     name, figure = f"Redis {outage}: back, live numbers after", f"{took:.1f} s"
-    waiting = f"{queued(layout)} tasks wait"
+    waiting = f"{queued(layout)} wait {'; started again: ' + revived if revived else ''}"
     return [
         *bars,
         Bar(name, figure, f"≤ {BACK_WITHIN:.0f} s", is_live),
         Bar(f"Redis {outage}: the queue after", waiting, "worked off", is_drained),
     ]
+
+
+def revive(layout: Layout, stack: ExitStack) -> str:
+    """Start the worker again if it ended, as the containers' `restart` does; return its name."""
+    if layout.processes["worker"].poll() is None:
+        return ""
+    environment = environment_of("worker", layout.environment)
+    again = program(compose_command("worker"), environment, layout.folder)
+    layout.processes["worker"] = stack.enter_context(again)
+    return "worker"
 
 
 async def drains(layout: Layout) -> bool:

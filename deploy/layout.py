@@ -209,7 +209,7 @@ def free_ports(count: int) -> list[int]:
 
 
 def main() -> None:
-    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="nexus-stack-") as folder:
         try:
             with production(Path(folder)) as layout:
