@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, ViewportSize, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -34,6 +34,8 @@ THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WORN = ("sepia", "contrast")
 MAIN = ("desk", "story", "editor", "statistics", "targets", "settings", "search", "history", "jobs")
 PRINTED = ("read", "statistics", "story-statistics", "all-years", "compare", "plan")
+# A4 without its margins, in CSS px.
+SHEET: ViewportSize = {"width": 718, "height": 1047}
 # Taller pictures are cut: nobody looks at 500 rows.
 TALLEST = 4_000
 
@@ -126,7 +128,9 @@ def take_worn(page: Page, eye: Eye, pages: Mapping[str, str]) -> None:
         settle(page, eye.site + pages[name])
         if name in PRINTED and eye.size == SIZES[0]:
             page.emulate_media(media="print")
+            page.set_viewport_size(SHEET)
             take(page, eye, name, "print")
+            page.set_viewport_size({"width": eye.size[0], "height": eye.size[1]})
             page.emulate_media(media="screen")
         for theme in WORN if name in MAIN else ():
             page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
@@ -149,15 +153,16 @@ def fulfil(body: str, route: Route) -> None:
 
 
 def take(page: Page, eye: Eye, name: str, look: str = "") -> None:
+    room = page.viewport_size or {"width": eye.size[0], "height": eye.size[1]}
     width, height = page.evaluate(
         "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
     )
-    if width > eye.size[0]:
-        sys.stdout.write(f"{name} is {width} px wide at {eye.size[0]} px\n")
+    if width > room["width"]:
+        sys.stdout.write(f"{name} is {width} px wide at {room['width']} px\n")
     if name.startswith(("editor", "palette", "keys-sheet")):
         page.screenshot(path=eye.file(name, look))
     else:
-        clip: Any = {"x": 0, "y": 0, "width": eye.size[0], "height": min(height, TALLEST)}
+        clip: Any = {"x": 0, "y": 0, "width": room["width"], "height": min(height, TALLEST)}
         page.screenshot(path=eye.file(name, look), full_page=True, clip=clip)
 
 
