@@ -32,7 +32,7 @@ def _fresh_limits() -> Iterator[None]:
         redis_server.delete(*counted)
     yield
     # A letter still on its way would lie in the next test's box.
-    effects.drain(10)
+    effects.drain(20)
 
 
 @pytest.fixture

@@ -233,7 +233,7 @@ def test_a_letter_says_that_a_job_has_ended(alice, kind, is_wanted, subjects):
     preferences.change_section(alice, "notifications", mail_finished_jobs=is_wanted)
     job = Job.objects.create(owner=alice, kind=kind, title="emma\n.epub")
     job_services.run_job(str(job.pk))
-    assert effects.drain(10)
+    assert effects.drain(20)
     assert [letter.subject for letter in mail.outbox] == subjects
     for letter in mail.outbox:
         assert letter.to == ["alice@example.com"] and f"/jobs/{job.pk}/" in letter.body

@@ -270,7 +270,7 @@ def test_an_app_is_set_up_with_its_first_code(as_alice, alice):
     confirm(as_alice)
     secret, code = set_up(as_alice)
     assert mfa.is_required(alice)
-    assert drain(5)
+    assert drain(20)
     assert [letter.subject for letter in mail.outbox] == [
         "An authenticator app guards your account"
     ]

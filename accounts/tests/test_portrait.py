@@ -71,11 +71,11 @@ def test_a_new_portrait_and_none_leave_no_old_file(
     for colour in ("red", "blue"):
         with django_capture_on_commit_callbacks(execute=True):
             as_alice.post("/settings/portrait/", {"file": upload(picture(colour=colour))})
-        assert effects.drain(5) and len(files_kept()) == 1
+        assert effects.drain(20) and len(files_kept()) == 1
     with django_capture_on_commit_callbacks(execute=True):
         as_alice.post("/settings/portrait/remove/")
     alice.refresh_from_db()
-    assert effects.drain(5) and files_kept() == [] and alice.portrait_url == ""
+    assert effects.drain(20) and files_kept() == [] and alice.portrait_url == ""
 
 
 def test_what_was_left_behind_is_swept_up_after_a_day(alice):

@@ -273,7 +273,7 @@ def at_once(count, act):
 
     with ThreadPoolExecutor(count) as pool:
         answers = list(pool.map(run, range(count)))
-    drain(5)
+    drain(20)
     return answers
 
 

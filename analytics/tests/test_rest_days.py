@@ -177,7 +177,7 @@ def test_a_day_rolled_up_while_its_rest_is_declared_is_rolled_up_again(
     monkeypatch.setattr(tasks.roll_up_days, "delay", lambda *task: asked.append(task))
     with django_capture_on_commit_callbacks(execute=True):
         rest = declare_rest(alice, from_date=day, kind="illness", today=TODAY)
-    assert effects.drain(10)
+    assert effects.drain(20)
     with monkeypatch.context() as stale:
         stale.setattr(rollups, "rest_on", lambda user, days: {})
         rollups.roll_up_day(alice, day, at=NOW)
@@ -186,7 +186,7 @@ def test_a_day_rolled_up_while_its_rest_is_declared_is_rolled_up_again(
     assert kinds_kept(alice) == {day: {"illness"}}
     with django_capture_on_commit_callbacks(execute=True):
         withdraw_rest(rest, today=TODAY)
-    assert effects.drain(10)
+    assert effects.drain(20)
     assert asked == [(str(alice.pk), [str(day)])]
 
 
@@ -200,7 +200,7 @@ def test_a_weekly_rest_touches_the_days_of_its_weekday_alone(
     monkeypatch.setattr(tasks.roll_up_days, "delay", lambda *task: asked.append(task))
     with django_capture_on_commit_callbacks(execute=True):
         declare_rest(alice, from_date=MARCH[0], weekday=0, today=TODAY)
-    assert effects.drain(10)
+    assert effects.drain(20)
     assert asked == [(str(alice.pk), ["2026-03-02", "2026-03-09"])]
 
 

@@ -263,7 +263,7 @@ def test_a_goal_changed_today_is_kept_with_today(
         target = Target.objects.values_list("pk", flat=True).first()
         with django_capture_on_commit_callbacks(execute=True):
             method(url + path.format(target), values, content_type="application/json")
-        assert effects.drain(10)
+        assert effects.drain(20)
         assert asked.pop() == (alice.pk, now.date())
         rollups.roll_up_day(alice, now.date(), at=now)
         kept.append(WritingDay.objects.get(user=alice, story=None).goal)

@@ -186,7 +186,7 @@ def test_a_cover_is_kept_there_and_goes_with_its_story(
     trash_story(story, at=NOW)
     with django_capture_on_commit_callbacks(execute=True):
         purge_trash(at=NOW + timedelta(days=31))
-    assert effects.drain(5) and bucket.names() == []
+    assert effects.drain(20) and bucket.names() == []
 
 
 def cover_file():

@@ -24,7 +24,7 @@ def in_parallel(count, act):
 
     with ThreadPoolExecutor(count) as pool:
         answers = list(pool.map(run, range(count)))
-    drain(5)
+    drain(20)
     return answers
 
 

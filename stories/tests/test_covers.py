@@ -54,7 +54,7 @@ class _Settled:
 
     def __exit__(self, *error):
         self.capture.__exit__(*error)
-        assert effects.drain(5)
+        assert effects.drain(20)
 
 
 def upload(raw, name="cover.jpg"):
