@@ -8,6 +8,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
 from nexus.account_data.schema import DELETION_BODY, DELETION_PATH
 from nexus.lib.api_view import MET_BY, ApiView
+from nexus.openapi_manners import tell_exactly, tell_manners
 from stories.content_schema import CONTENT_PATH, PUT_CONTENT, SAVED_SCHEMAS
 
 Endpoint = tuple[str, str, str, Any]
@@ -124,9 +125,10 @@ def complete(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
             if security and {} not in security:
                 scopes = MET_BY.get(needs.get((path, method)) or "", ())
                 operation["security"] = [*security, *({PERSONAL: [one]} for one in scopes)]
-            operation["responses"].setdefault("default", {"$ref": "#/components/responses/Refused"})
             if _takes_key(path, method) and operation is not PUT_CONTENT:
                 operation.setdefault("parameters", []).append(KEY_HEADER)
+            tell_manners(path, method, operation)
+    tell_exactly(result)
     return result
 
 

@@ -15,7 +15,7 @@ DELETION_BODY: dict[str, Any] = {
                 "step: of the app, or a recovery code.",
                 "required": ["email"],
                 "properties": {
-                    "email": {"type": "string", "maxLength": 254},
+                    "email": {"type": "string", "minLength": 1, "maxLength": 254},
                     "password": {"type": "string", "maxLength": 1000},
                     "code": {"type": "string", "maxLength": 20},
                 },

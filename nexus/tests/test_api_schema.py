@@ -50,7 +50,8 @@ def test_every_operation_has_a_name_a_sentence_and_its_refusals(schema):
         for method, operation in operations.items():
             where = f"{method} {path}"
             names.append(operation["operationId"])
-            assert operation["responses"]["default"], where
+            assert operation["summary"] and operation["description"], where
+            assert {"503"} < set(operation["responses"]), where
             slots = set(re.findall(r"{(\w+)}", path))
             said = {one["name"] for one in operation.get("parameters", []) if one["in"] == "path"}
             assert slots == said, where
