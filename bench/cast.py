@@ -87,6 +87,7 @@ def meet_studio(var: Path) -> None:
         "DATABASE_URL": embedded.database_url(var),
         "REDIS_URL": embedded.redis_url(var),
         "DJANGO_SETTINGS_MODULE": "nexus.settings",
+        "LOG_LEVEL": "ERROR",
     }
     django.setup()
 
