@@ -35,9 +35,9 @@ def assert_is_a_novel_of_61_chapters(book, seconds):
 
 def test_a_novel_of_the_corpus_is_read_whole(require):
     require(CORPUS.exists(), "the novel of the corpus, beside the checkout")
-    started = time.perf_counter()
+    started = time.process_time()
     book = read_book(CORPUS, filename="pride-and-prejudice.epub")
-    assert_is_a_novel_of_61_chapters(book, time.perf_counter() - started)
+    assert_is_a_novel_of_61_chapters(book, time.process_time() - started)
     assert texts(book)[0].startswith("It is a truth universally acknowledged, that a single man")
     assert (book.title, book.author, book.language) == (
         "Pride and Prejudice",
@@ -64,9 +64,9 @@ def test_a_novel_of_pseudo_words_is_read_whole(read):
     }
     nav = [(f"Chapter {n}", f"c{n}.xhtml") for n in range(1, 62)]
     content = samples.epub(pages, nav)
-    started = time.perf_counter()
+    started = time.process_time()
     book = read(content, "novel.epub")
-    assert_is_a_novel_of_61_chapters(book, time.perf_counter() - started)
+    assert_is_a_novel_of_61_chapters(book, time.process_time() - started)
     assert book.word_count == 61 * 2_000
 
 
