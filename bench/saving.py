@@ -57,8 +57,8 @@ def save_figures() -> list[dict[str, Any]]:
     ):
         asyncio.run(ask_in_turn(make_writers(layout, WRITERS, size=SIZE), asked))
     ours, bare = asked["ours"], asked["bare"]
-    p50, p99 = statistics.median(ours.times), statistics.quantiles(ours.times, n=100)[98]
-    rate, spread, cpu = ratio(ours.rates, bare.rates), p99 / p50, ratio(ours.cpu, bare.cpu)
+    rate, cpu = ratio(ours.rates, bare.rates), ratio(ours.cpu, bare.cpu)
+    spread, p50 = spread_of(ours.times), statistics.median(ours.times)
     daphne = ratio(asked["daphne"].rates, bare.rates)
     default = ratio(ours.rates, asked["default"].rates)
     name = f"save of 30 kB, {WRITERS} at once"
@@ -71,7 +71,13 @@ def save_figures() -> list[dict[str, Any]]:
         row("saves under make run ÷ bare", daphne, "×", "≥ 0.4 ×", met=daphne >= 0.4),
         row("a save, p50", p50 * 1000, "ms", "–", met=True),
         row("a save, p99 ÷ p50", spread, "×", "≤ 5 ×", met=spread <= 5),
+        row("the bare handler’s, p99 ÷ p50", spread_of(bare.times), "×", "–", met=True),
     ]
+
+
+def spread_of(times: list[float]) -> float:
+    """Return how many times as long as half of them the slowest hundredth took."""
+    return statistics.quantiles(times, n=100)[98] / statistics.median(times)
 
 
 def ratio(these: list[float], those: list[float]) -> float:
