@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, partial
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db.models import F
 from django.http import QueryDict
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString
@@ -20,6 +22,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
 from analytics.charts.chart import whole
+from nexus.lib.moulds import holes
 from nexus.lib.names import title_key
 from nexus.lib.wording import agos, hue_of
 from stories import covers
@@ -37,6 +40,20 @@ NO_ID = str(UUID(int=0))
 USUAL_SORT = "touched"
 # So many tags are beside the filters; the others wait behind a button.
 TAGS_SHOWN = 10
+# What differs from one tile to the next.
+TILE = (
+    "id",
+    "url",
+    "title",
+    "author",
+    "hue",
+    "number",
+    "status_class",
+    "status_label",
+    "chapters",
+    "words",
+    "touched",
+)
 # Books side by side on the widest page.
 COLUMNS = 5
 
@@ -88,7 +105,7 @@ def library(user: User, query: QueryDict, *, at: datetime) -> dict[str, Any]:
     stories: list[Any] = list(with_tags(placed).defer("synopsis").order_by(*order, "-id"))
     choice = Choice.of(query, {name for story in stories for name in story.tag_names})
     shown = [one for one in stories if choice.has_status(one) and choice.has_tag(one)]
-    tile = _tiles(user, at)
+    tile = _tiles(user, at, has_shelves=any(one.series_id for one in shown))
     return {
         "has_stories": bool(stories),
         "shelves": _shelves(stories, shown, choice.sort, tile),
@@ -107,33 +124,48 @@ def library(user: User, query: QueryDict, *, at: datetime) -> dict[str, Any]:
 # --- Books ------------------------------------------------------------------------
 
 
-def _tiles(user: User, at: datetime) -> Callable[[Any, str], dict[str, Any]]:
+def _tiles(user: User, at: datetime, *, has_shelves: bool) -> Callable[[Any, str], dict[str, Any]]:
     """Return what makes a tile of a story; what all of them share is looked up once."""
     address = reverse("stories:detail", args=[NO_ID])
+    pattern = cache(partial(_pattern, has_shelves=has_shelves))
     labels = {name: escape(Story.Status(name).label) for name in STATUS_CLASS}
     author, touched = escape(user.username), agos(at)
 
     def tile(story: Any, number: str) -> dict[str, Any]:
         ident, count = str(story.pk), story.total_chapters
         chapters = ngettext("%(n)s chapter", "%(n)s chapters", count)
-        return {
-            # Escaped once, here: a title and an id are said twice, the author on every cover.
-            "id": SafeString(ident),
-            "url": SafeString(address.replace(NO_ID, ident)),
+        cover = covers.shown(story) or {}
+        # All of it is escaped here, since a mould takes it as it is.
+        book = {
+            "id": ident,
+            "url": address.replace(NO_ID, ident),
             "title": escape(story.title),
             "author": author,
-            "hue": SafeString(str(hue_of(story.title))),
-            "cover": covers.shown(story),
-            "number": number,
+            "hue": hue_of(story.title),
+            "small": escape(cover.get("small", "")),
+            "large": escape(cover.get("large", "")),
+            "number": escape(number),
             "status": story.status,
             "status_class": STATUS_CLASS[story.status],
             "status_label": labels[story.status],
-            "chapters": chapters % {"n": whole(count)},
-            "words": SafeString(whole(story.word_count)),
-            "touched": touched(story.updated_at),
+            "chapters": escape(chapters % {"n": whole(count)}),
+            "words": whole(story.word_count),
+            "touched": escape(touched(story.updated_at)),
         }
+        is_pictured, is_numbered = bool(cover), bool(number)
+        return book | {"html": SafeString(pattern(is_pictured, is_numbered) % book)}
 
     return tile
+
+
+def _pattern(is_pictured: bool, is_numbered: bool, *, has_shelves: bool) -> str:
+    """Return the markup of a tile with `%(name)s` in place of each value."""
+    book = holes(TILE) | {"cover": holes(("small", "large")) if is_pictured else None}
+    if not is_numbered:
+        book["number"] = SafeString("")
+    return render_to_string(
+        "components/_book_tile.html", {"book": book, "has_shelves": has_shelves}
+    )
 
 
 def _shelves(

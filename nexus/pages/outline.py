@@ -1,7 +1,6 @@
 """The chapters of a story as rows of its page, filled in here: a book may have 500 of them.
 
-A row's markup is a template like any other. It is rendered once with a hole for each value, and the
-chapters are poured into it: a template's own loop costs a long book a second look at every tag.
+A row's markup is a template like any other, rendered once as a mould (nexus/lib/moulds.py).
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
 from analytics.charts.chart import whole
+from nexus.lib.moulds import holes
 from nexus.lib.wording import agos
 from stories.forms import ChapterForm
 from stories.models import Story
@@ -91,8 +91,8 @@ def outline_parts(
 
 def _pattern(*, is_published: bool) -> str:
     """Return the markup of a row with `%(name)s` in place of each value."""
-    holes = {name: SafeString(f"%({name})s") for name in HOLES}
-    return render_to_string("stories/_row.html", {"row": holes | {"is_published": is_published}})
+    row = holes(HOLES) | {"is_published": is_published}
+    return render_to_string("stories/_row.html", {"row": row})
 
 
 def _synopsis(synopsis: str) -> str:
