@@ -6,7 +6,6 @@ Its sister books keep the covers that are set from their titles.
 from __future__ import annotations
 
 import io
-from datetime import datetime
 
 from django.conf import settings
 from PIL import Image, ImageDraw, ImageFont
@@ -24,10 +23,10 @@ TIPPED = 46
 BEAM_AT, PANS_AT, PAN = 585, 850, 132
 
 
-def put_on_cover(user: User, *, at: datetime) -> None:
+def put_on_cover(user: User) -> None:
     """Give the novel its cover, in all sizes: nobody waits for a worker at the first look."""
     for story in Story.objects.visible_to(user).live().filter(title=" ".join(TITLE)):
-        put_cover(story, drawn_cover(), at=at)
+        put_cover(story, drawn_cover(), at=story.updated_at)
         make_sizes(story.pk)
 
 

@@ -35,7 +35,7 @@ class Command(BaseCommand):
             self.stdout.write("The demo writer is there already; nothing was changed.")
         else:
             count = write_demo(user, read_works(), days=options["days"], until=timezone.now())
-            put_on_cover(user, at=timezone.now())
+            put_on_cover(user)
             drain(30)
             self.stdout.write(f"Wrote the demo: {count} sittings in {options['days']} days.")
         self.stdout.write(f"Sign in as {EMAIL} with the password {PASSWORD}")
