@@ -119,7 +119,8 @@ def _narrow(words: int) -> str:
     if words < THOUSAND:
         return whole(words)
     places = 1 if words < 10 * THOUSAND else 0
-    return _("%(thousands)sk") % {"thousands": number_format(words / THOUSAND, places)}
+    thousands = number_format(round(words / THOUSAND, places), places)
+    return _("%(thousands)sk") % {"thousands": thousands}
 
 
 def _cell(day: CalendarDay | None) -> dict[str, Any] | None:
