@@ -127,7 +127,7 @@ def complete(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
                 operation["security"] = [*security, *({PERSONAL: [one]} for one in scopes)]
             if _takes_key(path, method) and operation is not PUT_CONTENT:
                 operation.setdefault("parameters", []).append(KEY_HEADER)
-            tell_manners(path, method, operation)
+            tell_manners(path, method, operation, schemas)
     tell_exactly(result)
     return result
 

@@ -14,28 +14,32 @@ REFUSED = {"$ref": "#/components/responses/Refused"}
 CHANGES = frozenset({"post", "put", "patch", "delete"})
 # "409 when the title has been taken": refusals that a docstring names.
 NAMED = re.compile(r"\b4\d\d\b")
+# Parameters that name an object of the writer's.
+OBJECTS = frozenset({"story", "series", "tag", "chapter"})
 CLAUSE = re.compile(r"[.;:](?:\s|$)")
 
 
-def tell_manners(path: str, method: str, operation: Node) -> None:
-    """Complete one operation: summary, answers by status."""
+def tell_manners(path: str, method: str, operation: Node, schemas: Node) -> None:
+    """Complete one operation: summary, answers by status; `schemas` are the components."""
     text = " ".join(operation.get("description", "").split())
     operation.setdefault("summary", CLAUSE.split(text, maxsplit=1)[0])
-    for status in sorted(refusals(path, method, operation)):
+    for status in sorted(refusals(path, method, operation, schemas)):
         operation["responses"].setdefault(str(status), REFUSED)
 
 
-def refusals(path: str, method: str, operation: Node) -> set[int]:
+def refusals(path: str, method: str, operation: Node, schemas: Node) -> set[int]:
     """Return the statuses by which an operation can refuse what it is asked."""
     given = operation.get("parameters", [])
+    taken = _taken(operation, schemas)
     security = operation.get("security", [])
     is_signed_in = bool(security) and {} not in security
-    found = {int(number) for number in NAMED.findall(operation.get("description", ""))}
+    told = [operation.get("description", ""), *_found("description", taken)]
+    found = {int(number) for text in told for number in NAMED.findall(text)}
     # The database is away or held up: nothing was changed, ask again.
     found |= {503}
     if is_signed_in or method in CHANGES:
         found |= {401, 403}
-    if "{" in path:
+    if "{" in path or OBJECTS & set(_names(taken)) or "uuid" in _found("format", taken):
         found |= {404}
     if any(one["in"] in {"query", "header"} for one in given):
         found |= {422}
@@ -43,12 +47,35 @@ def refusals(path: str, method: str, operation: Node) -> set[int]:
         found |= {400, 413, 415, 422}
     if method in CHANGES:
         found |= {409}
-    if "/auth/" in path and method == "post":
+    if "/auth/" in path and method in CHANGES:
         # The doors count tries.
         found |= {429}
     if any(one["name"] == "If-Match" for one in given):
         found |= {412, 428}
     return found
+
+
+def _taken(operation: Node, schemas: Node) -> list[Node]:
+    """Return the shapes of query and body, without the key and the slots of the path."""
+    bodies = operation.get("requestBody", {}).get("content", {}).values()
+    shapes = [body["schema"] for body in bodies]
+    named = [schemas[one["$ref"].rpartition("/")[2]] for one in shapes if "$ref" in one]
+    query = [one for one in operation.get("parameters", []) if one["in"] == "query"]
+    return [*query, *shapes, *named]
+
+
+def _names(taken: list[Node]) -> list[str]:
+    return [one["name"] for one in taken if "in" in one]
+
+
+def _found(key: str, node: Any) -> list[str]:
+    """Return every text under a key, however deep."""
+    if isinstance(node, dict):
+        own = [node[key]] if isinstance(node.get(key), str) else []
+        return [*own, *(text for inner in node.values() for text in _found(key, inner))]
+    if isinstance(node, (list, tuple)):
+        return [text for inner in node for text in _found(key, inner)]
+    return []
 
 
 def tell_exactly(document: Node) -> None:
