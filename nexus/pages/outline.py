@@ -115,6 +115,7 @@ def _menu(chapter: Any, *, is_first: bool, is_last: bool) -> str:
         "can_unpublish": chapter.published_at is not None,
         "can_rise": not is_first,
         "can_sink": not is_last,
+        "closed_url": f"?#chapter-{chapter.pk}",
     }
     return render_to_string("stories/_chapter_menu.html", {"row": menu})
 

@@ -57,6 +57,7 @@ def test_a_menu_offers_what_its_chapter_can_do(as_alice, story, title, is_offere
     assert {name for name, markup in found.items() if markup in page} == is_offered
     for action in ("publish", "trash"):
         assert f'formaction="/chapters/{chapter.pk}/{action}/"' in page
+    assert f'href="?#chapter-{chapter.pk}"' in page
     for action in ("split", "to-story"):
         assert f'href="/chapters/{chapter.pk}/{action}/"' in page
 
