@@ -3,7 +3,8 @@
 The proxy notes when it handed a request on (`X-Request-Start: t=<seconds since 1970>`), and the web
 server's threads may come to it late. Whoever waited so long has perhaps gone already, and answering
 each of a long queue would make everybody wait; a refusal costs next to nothing and says when to ask
-again. Without the header, as on a laptop, `nexus.wsgi_bridge` says the same.
+again. The two must read clocks that agree to a fraction of a second, as on one host or by NTP.
+Without the header, as on a laptop, `nexus.wsgi_bridge` says the same.
 """
 
 from __future__ import annotations
