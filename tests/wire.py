@@ -30,6 +30,10 @@ class Program:
         """Return the status with which a page answers."""
         return self._send("GET", address, None, {})[0]
 
+    def page_text(self, address):
+        """Return what a page says."""
+        return self._send("GET", address, None, {})[2].decode()
+
     def _send(self, method, address, body, headers):
         if self.connection is None:
             self.connection = HTTPConnection(
