@@ -279,16 +279,18 @@ def drop_title_headings(
 
     The title comes from a table of contents, which may say less ("IV") or more than the page.
     """
-    key, dropped, extra = letters_of(title), set[int](), list[str]()
+    key, dropped, extra, said = letters_of(title), set[int](), list[str](), 0
     for at in range(start, end):
         block = blocks[at]
-        if block.kind == "text" and not (
-            dropped and letters_of(block.text) in key and len(block.text) < 80
-        ):
-            break
         own = letters_of(block.text)
+        # Text is part of a title only while the headings have not said all of it: in a chapter
+        # called “Rain” the first line “Rain.” is story.
+        is_rest = 0 < said < len(key) and own in key and len(block.text) < 80
+        if block.kind == "text" and not is_rest:
+            break
         if (own and key and (own in key or key in own)) or block.text == title:
             dropped.add(at)
+            said += len(own)
             title = block.text if len(own) > len(key) and not dropped - {at} else title
         elif block.kind == "heading" and is_bare(title) and not extra and is_alone(blocks, at, end):
             extra.append(block.text)

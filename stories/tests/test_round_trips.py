@@ -59,3 +59,16 @@ def test_a_book_without_a_title_page_comes_back(format, tmp_path):
     chapters = [Chapter(n, title, "", PLAIN) for n, title in enumerate(("Ash", "Rain"), 1)]
     found, _ = found_in(format, tmp_path, book(chapters, look=Look(front_matter=False)))
     assert found == told(chapters)
+
+
+@pytest.mark.parametrize("format", EXACT)
+def test_chapters_short_empty_or_begun_with_their_title_come_back(format, tmp_path):
+    texts = (
+        ("Rain", "<p>Rain.</p><p>It fell all night.</p>"),
+        ("One word", "<p>Word.</p>"),
+        ("Planned", ""),
+        ("Machine", "<p>It said <code>go on</code>, and went.</p>"),
+    )
+    chapters = [Chapter(n, title, "", content) for n, (title, content) in enumerate(texts, 1)]
+    found, _ = found_in(format, tmp_path, book(chapters))
+    assert found == told(chapters)

@@ -8,7 +8,7 @@ from posixpath import basename, dirname, join, normpath
 
 from stories.importing.archive import Archive
 from stories.importing.encoding import decode
-from stories.importing.formats.named_styles import HEADING, PLAIN, Style
+from stories.importing.formats.named_styles import CODES, HEADING, PLAIN, Style
 from stories.importing.looks import Marks
 from stories.importing.markup import MAX_STREAM, Element, local_name, parse_xml, prepared
 from stories.importing.streaming import blocks_inside, elements_of
@@ -151,7 +151,9 @@ def _style(
         level = depth_of(outline) + 1 if depth_of(outline) < BODY_LEVEL else 0
     if base.is_quote and not level:
         name = base.name
-    style = Style(name, level, marks_of(element.find(W + "rPr"), base.marks))
+    is_code = name in CODES and element.get(W + "type") == "character"
+    marks = base.marks | {"code"} if is_code else base.marks
+    style = Style(name, level, marks_of(element.find(W + "rPr"), marks))
     done[identifier] = style
     return style
 

@@ -106,7 +106,7 @@ def _page_types(root: Element) -> set[str]:
 def _set_aside(page: _Page, package: Package, manuscript: Manuscript) -> bool:
     """Leave out a page that is not story; keep whole what merely might not be."""
     words = rough_words(page.blocks)
-    title = next((block.text for block in page.blocks if block.kind == "heading"), "")
+    title = _title_of(page)
     reason = reason_of_types(sorted(page.types))
     if reason is None and (words < 600 or package.guide.get(page.path) == "toc"):
         reason = reason_of_types([package.guide.get(page.path, "")])
@@ -134,7 +134,12 @@ def _split(manuscript: Manuscript, package: Package, pages: list[_Page], split: 
     blocks, marks = _best_marks(blocks, package, pages, split)
     opening, chapters = chapters_of(blocks, marks)
     add_opening(manuscript, [block for block in opening if block.kind != "blank"], chapters)
-    manuscript.chapters.extend(chapter for chapter in chapters if _holds_text(chapter, manuscript))
+    declared = {_title_of(page) for page in pages if _is_declared(page)}
+    manuscript.chapters.extend(
+        chapter
+        for chapter in chapters
+        if chapter.title in declared or _holds_text(chapter, manuscript)
+    )
 
 
 def _best_marks(
@@ -159,7 +164,15 @@ def _best_marks(
 
 def _declared(pages: list[_Page]) -> int:
     """Count the pages that say of themselves that each is a chapter."""
-    return sum(bool(page.types & {"chapter", "doc-chapter"}) for page in pages)
+    return sum(map(_is_declared, pages))
+
+
+def _is_declared(page: _Page) -> bool:
+    return bool(page.types & {"chapter", "doc-chapter"})
+
+
+def _title_of(page: _Page) -> str:
+    return next((block.text for block in page.blocks if block.kind == "heading"), "")
 
 
 def _named(marks: list[Mark]) -> int:

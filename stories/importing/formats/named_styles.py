@@ -9,6 +9,8 @@ from stories.importing.looks import NO_MARKS, Marks
 
 HEADING = re.compile(r"heading ([1-9])")
 QUOTES = {"quote", "intense quote", "block text", "quotations", "block quote", "blockquote"}
+# Of letters within a paragraph.
+CODES = {"code", "html code", "source text", "verbatim char"}
 _CONTENTS = re.compile(r"(?:toc|contents) (?:\d|heading)")
 
 
