@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 COMPOSE := docker compose --env-file .env.docker
 export PORT NEXUS_VAR
 
-.PHONY: help run dev demo test faults smoke stack lint lint-js bench load screenshots admin backup restore up down destroy logs tail ps connectivity
+.PHONY: help run dev demo test faults smoke stack lint audit lint-js bench load screenshots admin backup restore up down destroy logs tail ps connectivity
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ lint: .venv/development ## check style, types, layers, templates, migrations
 	$(BIN)/lint-imports
 	find templates -name '*.html' -exec $(BIN)/djade --check --target-version 5.2 {} +
 	NEXUS_PROFILE=test $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+
+audit: .venv/development ## look the locked versions up among known faults (2: could not ask)
+	@$(BIN)/python -m deploy.audit
 
 lint-js: ## rebuild the editor bundle and compare it with the committed one
 	npm ci --no-audit --no-fund
