@@ -257,6 +257,25 @@ def wait_for_page(port: int, process: subprocess.Popen[bytes], seconds: float = 
 
 # --- A real browser ---------------------------------------------------------------
 
+# The address bar of a window nobody sees has pages of its own, which cost as much as ours. Of two
+# such lists Chromium heeds the last, so what Playwright switches off is here, too.
+NOT_OF_USE = [
+    *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"),
+    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades"),
+    *("HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding"),
+    *("ThirdPartyStoragePartitioning", "AvoidCorsURLLoaderRestartOnRedirect", "AimEnabled"),
+    *("OptimizationHints", "NetworkTimeServiceQuerying", "PreconnectToSearch"),
+]
+
+
+def browser_start() -> dict[str, Any]:
+    """Return what Playwright needs to start the Chromium of this machine."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    program = require(next(filter(None, map(shutil.which, names)), None), "Chromium")
+    options = [f"--disable-features={','.join(NOT_OF_USE)}"]
+    options += ["--no-sandbox"] if os.geteuid() == 0 else []
+    return {"executable_path": program, "args": options}
+
 
 class Chromium:
     """One Chromium for the tests that follow each other; starting it costs more than most of them.
@@ -278,15 +297,13 @@ class Chromium:
         return self._browser
 
     def _start(self) -> Any:
-        names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-        program = require(next(filter(None, map(shutil.which, names)), None), "Chromium")
+        start = browser_start()
         from playwright.sync_api import sync_playwright
 
-        options = ["--no-sandbox"] if os.geteuid() == 0 else []
         os.environ[ASYNC_UNSAFE] = "true"
         self._stack.callback(os.environ.pop, ASYNC_UNSAFE, None)
         playwright = self._stack.enter_context(sync_playwright())
-        browser = playwright.chromium.launch(executable_path=program, args=options)
+        browser = playwright.chromium.launch(**start)
         self._stack.callback(browser.close)
         return browser
 
