@@ -99,6 +99,7 @@ class TargetView(_OfTargets):
 
     @extend_schema(responses={204: None}, tags=["targets"])
     def delete(self, request: Request, story_id: str, target_id: str) -> Response:
+        """Take a target away; what was written stays written."""
         target_services.delete_target(self.target(self.story(story_id), target_id))
         refresh_goal(self.user, at=self.at)
         return Response(status=status.HTTP_204_NO_CONTENT)
