@@ -339,8 +339,11 @@ def pytest_sessionfinish() -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[Any]) -> None:
-    """Take the slow ones first and together: they share a browser, the quick ones fill the end."""
-    wants = ("_browses", "live_worker")
+    """Take the slow ones first and together: they share a browser, a worker or a whole studio.
+
+    The quick ones fill the end; a worker that is done takes its next from there.
+    """
+    wants = ("_browses", "live_worker", "keeper")
     items.sort(key=lambda item: [name not in item.fixturenames for name in wants])
 
 
