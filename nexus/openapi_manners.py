@@ -14,7 +14,7 @@ REFUSED = {"$ref": "#/components/responses/Refused"}
 CHANGES = frozenset({"post", "put", "patch", "delete"})
 # "409 when the title has been taken": refusals that a docstring names.
 NAMED = re.compile(r"\b4\d\d\b")
-# Parameters that name an object of the writer's.
+# Parameters and fields that name an object of the writer's.
 OBJECTS = frozenset({"story", "series", "tag", "chapter"})
 CLAUSE = re.compile(r"[.;:](?:\s|$)")
 
@@ -65,7 +65,8 @@ def _taken(operation: Node, schemas: Node) -> list[Node]:
 
 
 def _names(taken: list[Node]) -> list[str]:
-    return [one["name"] for one in taken if "in" in one]
+    named = [one["name"] for one in taken if "in" in one]
+    return [*named, *(name for one in taken for name in one.get("properties", ()))]
 
 
 def _found(key: str, node: Any) -> list[str]:
