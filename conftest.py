@@ -10,6 +10,7 @@ import redis
 from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
+from hypothesis import settings as properties
 
 from accounts.models import User
 from nexus.lib import effects, limits, live
@@ -18,6 +19,9 @@ redis_server = redis.Redis.from_url(settings.REDIS_URL)
 # Every client of a test builds the middleware anew; listing all static files each time is half of a
 # small test. The sites that browsers meet are processes of their own and list them.
 settings.WHITENOISE_AUTOREFRESH = True
+# A property holds or not; how long an example takes is the affair of the machine.
+properties.register_profile("unhurried", parent=properties(), deadline=None)
+properties.load_profile("unhurried")
 NOW = datetime(2026, 3, 11, 14, 0, tzinfo=UTC)
 
 

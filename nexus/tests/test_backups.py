@@ -116,7 +116,7 @@ def test_nothing_stays_of_a_backup_whose_dump_breaks_off(studio, folder):
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE application_name = 'pg_dump'"
         )
-        _out, told = process.communicate(timeout=30)
+        _out, told = process.communicate(timeout=150)
     assert process.returncode == 1
     assert "pg_dump failed:" in told
     assert "Traceback" not in told
@@ -130,7 +130,7 @@ def test_a_backup_that_is_stopped_leaves_nothing(studio, folder, number):
         process = begin(folder)
         wait_for_dump(folder)
         process.send_signal(number)
-        _out, told = process.communicate(timeout=30)
+        _out, told = process.communicate(timeout=150)
     assert process.returncode == 1
     assert "nothing of this backup was kept" in told
     assert "Traceback" not in told
@@ -144,7 +144,7 @@ def test_a_killed_backup_is_none_and_the_next_one_clears_it_away(studio, folder)
         with pytest.raises(keeping.Busy):
             make_backup(folder)
         process.kill()
-        process.communicate(timeout=30)
+        process.communicate(timeout=150)
     assert backups_in(folder) == []
     assert len(entries(folder)) == 1
     backup = make_backup(folder)
