@@ -3,12 +3,14 @@
 The proxy notes when it handed a request on (`X-Request-Start: t=<seconds since 1970>`), and the web
 server's threads may come to it late. Whoever waited so long has perhaps gone already, and answering
 each of a long queue would make everybody wait; a refusal costs next to nothing and says when to ask
-again. The two must read clocks that agree to a fraction of a second, as on one host or by NTP.
+again. A queue exists only while threads are taken, so nobody is refused by a server with hands
+free: two clocks that disagree, the proxy's and ours, cannot shut the studio.
 Without the header, as on a laptop, `nexus.wsgi_bridge` says the same.
 """
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 
@@ -23,18 +25,36 @@ from nexus.wsgi_bridge import BUSY
 
 # With the request's own limit of 4.5 s this stays well below a client's 10.
 QUEUE_SECONDS = 2.0
+# Half the threads of a web server's process (deploy/Dockerfile).
+HANDS = 4
 
 
 class OverloadMiddleware:
-    """Refuses with 503 and `Retry-After` what waited longer than QUEUE_SECONDS for a thread."""
+    """Refuses with 503 and `Retry-After` what waited longer than QUEUE_SECONDS for a thread.
+
+    Only while HANDS requests, this one among them, are at work in this process.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
+        self.at_work = 0
+        self.lock = threading.Lock()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if waited(request) <= QUEUE_SECONDS or request.path.startswith(settings.STATIC_URL):
+        with self.lock:
+            self.at_work += 1
+            is_taken = self.at_work >= HANDS
+        try:
+            if is_taken and is_late(request):
+                return refuse(request)
             return self.get_response(request)
-        return refuse(request)
+        finally:
+            with self.lock:
+                self.at_work -= 1
+
+
+def is_late(request: HttpRequest) -> bool:
+    return waited(request) > QUEUE_SECONDS and not request.path.startswith(settings.STATIC_URL)
 
 
 def waited(request: HttpRequest) -> float:
