@@ -2,7 +2,6 @@
 
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -15,7 +14,7 @@ from accounts import tokens
 from accounts.models import Session
 from accounts.sessions import end_session
 from accounts.tests.programs import log_in, me, post, refresh, with_cookies
-from nexus.lib.effects import drain
+from accounts.tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 LATER = timedelta(seconds=11)
@@ -262,19 +261,6 @@ def test_a_dead_access_token_does_not_bar_the_refresh(program):
 
 
 # --- All at once --------------------------------------------------------------------
-
-
-def at_once(count, act):
-    def run(number):
-        try:
-            return act(number)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(count) as pool:
-        answers = list(pool.map(run, range(count)))
-    drain(20)
-    return answers
 
 
 @pytest.mark.django_db(transaction=True)

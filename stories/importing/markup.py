@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html.entities
 import re
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from lxml import etree
 from lxml import html as lxml_html
@@ -21,6 +21,16 @@ Element: TypeAlias = etree._Element
 # How often "<" may stand in a part that becomes a tree in memory, and in one read piece by piece.
 # A long novel with a look of its own for every third word has half of that.
 MAX_TREE, MAX_STREAM = 800_000, 2_000_000
+# Nothing in a file may name another file or an address, or grow by what it declares.
+HARMLESS: Final[dict[str, bool]] = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "dtd_validation": False,
+    "huge_tree": False,
+    "remove_comments": True,
+    "remove_pis": True,
+}
 OVERWROUGHT = "This file holds far more markup than text, so it was not read."
 BROKEN = "A part of this file is not well formed and cannot be read."
 ENTITIES = "This file declares XML entities, which a book does not need and attacks use."
@@ -40,7 +50,7 @@ def parse_xml(raw: bytes) -> Element:
     """Parse a control file (package, relationships, document): it must be well formed."""
     text = prepared(decode(raw, markup=True))
     try:
-        return etree.fromstring(text, parser=_xml_parser())
+        return etree.fromstring(text, parser=etree.XMLParser(**HARMLESS))
     except (etree.XMLSyntaxError, ValueError) as error:
         raise ImportRefused(BROKEN) from error
 
@@ -51,7 +61,7 @@ def parse_page(raw: bytes) -> Element:
     if not text.strip():
         return etree.Element("html")
     try:
-        return etree.fromstring(text, parser=_xml_parser())
+        return etree.fromstring(text, parser=etree.XMLParser(**HARMLESS))
     except (etree.XMLSyntaxError, ValueError):
         return parse_html(text)
 
@@ -98,15 +108,3 @@ def _named_entity(match: re.Match[str]) -> str:
     if character is None:
         return "&amp;" + name + ";"
     return "".join(f"&#{ord(point)};" for point in character)
-
-
-def _xml_parser() -> etree.XMLParser:
-    return etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )

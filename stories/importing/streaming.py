@@ -9,7 +9,7 @@ from lxml import etree
 
 from stories.importing.blocks import MAX_BLOCKS, TOO_MANY_BLOCKS
 from stories.importing.book import ImportRefused
-from stories.importing.markup import BROKEN, Element
+from stories.importing.markup import BROKEN, HARMLESS, Element
 
 
 def elements_of(text: str, tags: Sequence[str]) -> Iterator[Element]:
@@ -17,15 +17,7 @@ def elements_of(text: str, tags: Sequence[str]) -> Iterator[Element]:
 
     Raises ImportRefused, when it comes there, for what is not well formed.
     """
-    events = etree.iterparse(
-        BytesIO(text.encode()),
-        tag=tags,
-        resolve_entities=False,
-        no_network=True,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
+    events = etree.iterparse(BytesIO(text.encode()), tag=tags, **HARMLESS)
     return _ended(events)
 
 

@@ -3,36 +3,20 @@
 import json
 import threading
 import uuid
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection, connections, transaction
 
-from nexus.lib.effects import drain
+from accounts.tests.threads import at_once
 from stories.models import Chapter, SaveReceipt
 from stories.tests.builders import make_chapter, make_story, save, send
-
-
-def in_parallel(count, act):
-    """Run `act(number)` in many threads at once, each leaving its connection behind closed."""
-
-    def run(number):
-        try:
-            return act(number)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(count) as pool:
-        answers = list(pool.map(run, range(count)))
-    drain(20)
-    return answers
 
 
 @pytest.mark.django_db(transaction=True)
 def test_of_fifty_saves_from_one_base_one_wins(alice, signed_in):
     chapter = make_chapter(make_story(alice))
     clients = [signed_in(alice) for _number in range(50)]
-    answers = in_parallel(50, lambda n: save(clients[n], chapter, f"<p>version {n} wins</p>"))
+    answers = at_once(50, lambda n: save(clients[n], chapter, f"<p>version {n} wins</p>"))
     statuses = sorted(answer.status_code for answer in answers)
     assert statuses == [200] + [412] * 49
     chapter.refresh_from_db()
@@ -45,7 +29,7 @@ def test_one_save_sent_twenty_times_at_once_is_one_revision(alice, signed_in):
     chapter = make_chapter(make_story(alice))
     clients = [signed_in(alice) for _number in range(20)]
     key = uuid.uuid4()
-    answers = in_parallel(20, lambda n: save(clients[n], chapter, "<p>once</p>", key=key))
+    answers = at_once(20, lambda n: save(clients[n], chapter, "<p>once</p>", key=key))
     assert {answer.status_code for answer in answers} == {200}
     assert len({json.dumps(answer.json(), sort_keys=True) for answer in answers}) == 1
     chapter.refresh_from_db()
@@ -65,7 +49,7 @@ def test_saving_and_reordering_at_once_lock_each_other_never(alice, signed_in):
         body = {"from_pos": n // 2, "to_pos": 7 - n // 2}
         return send(clients[n], "post", f"/stories/{story.pk}/chapters/reorder", body)
 
-    answers = in_parallel(16, act)
+    answers = at_once(16, act)
     assert {answer.status_code for answer in answers} == {200}
     positions = Chapter.objects.filter(story=story).values_list("position", flat=True)
     assert sorted(positions) == list(range(8))
