@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
 from pathlib import Path
@@ -136,9 +136,10 @@ AWAY = (DatabaseError, redis.RedisError, BrokerError, OSError, FutureTimeout)
 
 
 def examine() -> dict[str, Finding]:
-    """Probe everything at once, none for longer than `PATIENCE`."""
+    """Probe everything at once and wait `PATIENCE` seconds for all of it together."""
     pool = ThreadPoolExecutor(len(PROBES), thread_name_prefix="health")
     asked = {name: pool.submit(probe) for name, probe in PROBES.items()}
+    wait(asked.values(), PATIENCE)
     findings = {name: _finding(future) for name, future in asked.items()}
     pool.shutdown(wait=False, cancel_futures=True)
     return findings
@@ -146,7 +147,7 @@ def examine() -> dict[str, Finding]:
 
 def _finding(future: Future[Finding]) -> Finding:
     try:
-        return future.result(PATIENCE)
+        return future.result(0)
     except AWAY as error:
         return Finding(False, f"{type(error).__name__}: {error}".strip(": "))
 
@@ -203,6 +204,7 @@ class DependenciesSerializer(serializers.Serializer[Finding]):
     worker = DependencySerializer()
     beat = DependencySerializer()
     backup = DependencySerializer()
+    warehouse = DependencySerializer()
 
 
 class HealthSerializer(serializers.Serializer[Finding]):

@@ -1,12 +1,13 @@
 """Whether the studio says honestly how it is."""
 
+import threading
 import time
 
 import pytest
 from django.db import connection
 
 from nexus import health, heartbeat
-from nexus.health import DependencySerializer
+from nexus.health import DependenciesSerializer, Finding
 
 
 def test_the_plain_answer_needs_no_sign_in(anonymous, settings):
@@ -33,29 +34,40 @@ def test_ready_means_reachable_and_migrated(anonymous):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_each_dependency_is_reported_and_details_are_for_staff(anonymous, as_alice, as_carol):
+def test_each_dependency_is_reported_and_details_are_for_staff(
+    anonymous, as_alice, as_carol, monkeypatch
+):
+    # Whether they are reported, not how quickly a busy machine asks them.
+    monkeypatch.setattr(health, "PATIENCE", 20.0)
+    monkeypatch.setitem(health.PROBES, "worker", lambda: Finding(True, "one"))
     heartbeat.stamp()
     for client, sees_details in ((anonymous, False), (as_alice, False), (as_carol, True)):
-        started = time.perf_counter()
         answer = client.get("/api/v1/health")
-        assert time.perf_counter() - started < 15
         body = answer.json()
         assert answer.status_code == 200
         assert set(body["dependencies"]) == set(health.PROBES)
         states = {name: found["status"] for name, found in body["dependencies"].items()}
-        # Another test's worker may still answer.
-        is_working = states.pop("worker") == "ok"
-        assert set(states.values()) == {"ok"}
-        assert body["status"] == ("ok" if is_working else "degraded")
+        assert set(states.values()) == {"ok"} and body["status"] == "ok"
         assert bool(body["dependencies"]["postgres"]["detail"]) is sees_details
-    assert set(DependencySerializer().fields) == {"status", "detail"}
+    assert set(DependenciesSerializer().fields) == set(health.PROBES)
+
+
+def test_parts_that_say_nothing_are_waited_for_together(monkeypatch):
+    """One after the other they would take eight times as long."""
+    silence = threading.Event()
+    probes = {str(number): lambda: silence.wait(60) for number in range(8)}
+    monkeypatch.setattr(health, "PROBES", probes | {"well": lambda: Finding(True)})
+    started = time.perf_counter()
+    findings = health.examine()
+    seconds = time.perf_counter() - started
+    silence.set()
+    assert [name for name, found in findings.items() if found.is_ok] == ["well"]
+    assert health.PATIENCE <= seconds < 4 * health.PATIENCE
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_dead_redis_is_reported_in_time(anonymous, settings):
+def test_a_dead_redis_is_reported(anonymous, settings):
     settings.REDIS_URL = "redis://127.0.0.1:9/0"
-    started = time.perf_counter()
     body = anonymous.get("/api/v1/health").json()
-    assert time.perf_counter() - started < 15
     assert body["dependencies"]["redis"] == {"status": "down", "detail": ""}
     assert body["dependencies"]["beat"]["status"] == "down"
