@@ -7,6 +7,7 @@ all answered, else with 1.
 from __future__ import annotations
 
 import http.client
+import os
 import sys
 import time
 from urllib.parse import urlsplit
@@ -25,9 +26,10 @@ def fault_of(address: str) -> str:
     """Return why an address does not answer well, or an empty string."""
     parts = urlsplit(address)
     connection = http.client.HTTPConnection(parts.netloc, timeout=5)
+    # The name the site goes by; the others do not look at it.
+    host = urlsplit(os.environ.get("SITE_URL", "http://localhost")).netloc
     try:
-        # The name the site goes by; the others do not look at it.
-        connection.request("GET", parts.path, headers={"Host": "localhost"})
+        connection.request("GET", parts.path, headers={"Host": host})
         status = connection.getresponse().status
     except OSError as error:
         return f"{type(error).__name__}: {error}"

@@ -11,9 +11,19 @@ BASE = Path(settings.BASE_DIR)
 COMPOSE = yaml.safe_load((BASE / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]
 OURS = ("migrate", "web", "realtime", "worker", "beat")
+# Images that begin as somebody else by themselves; all others begin as root unless told.
+NEVER_ROOT = (
+    "nexus:",
+    "nginxinc/nginx-unprivileged:",
+    "prom/prometheus:",
+    "grafana/grafana:",
+    "mher/flower:",
+)
+# Where no read-only root is possible: it writes beside its volume, a secret is copied into it.
+WRITTEN_INTO = {"rabbitmq", "prometheus"}
 NGINX = (BASE / "deploy" / "nginx" / "nginx.conf").read_text()
 # Who runs once and ends: what waits for it waits for its success.
-ONCE = {"migrate", "bucket"}
+ONCE = {"migrate", "bucket", "folders"}
 READ_BY_LIBRARIES = {"PROMETHEUS_MULTIPROC_DIR"}
 DOCKERFILE = (BASE / "deploy" / "Dockerfile").read_text()
 EXAMPLE = (BASE / ".env.docker.example").read_text()
@@ -40,14 +50,55 @@ def test_every_service_has_limits_a_restart_policy_and_a_health_check(name):
     has_own_check = "healthcheck" in service
     assert ("profiles" in service) == (name in ("flower", "sentry-relay"))
     assert has_own_check or (name == "web" and "HEALTHCHECK" in DOCKERFILE)
+    assert service["logging"]["options"]["max-size"]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_nobody_is_root_or_can_become_it(name):
+    service = SERVICES[name]
+    assert service["image"].startswith(NEVER_ROOT) or service["user"] not in {"root", "0", "0:0"}
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service.get("read_only", False) is (name not in WRITTEN_INTO)
+
+
+def test_secrets_of_the_environment_go_to_containers_that_can_be_written():
+    given = {name for name, secret in COMPOSE["secrets"].items() if "environment" in secret}
+    for service in SERVICES.values():
+        assert not (service.get("read_only") and given & set(service.get("secrets", [])))
+
+
+def test_the_image_is_made_of_wheels_and_holds_no_build_tools():
+    build, run = re.findall(r"^FROM (.+)$", DOCKERFILE, re.MULTILINE)
+    assert build == "python:3.11-slim AS wheels" and run == "python:3.11-slim"
+    assert not re.search(r"apt-get|apk |gcc|build-essential", DOCKERFILE)
+    assert DOCKERFILE.count("--no-index") == 1 and "USER nexus" in DOCKERFILE.partition(run)[2]
+
+
+# Whatever a start writes under its folder outlasts a container only in a volume.
+KEPT = {"warehouse", "keys"}
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_our_containers_are_read_only_and_without_privileges(name):
-    service = SERVICES[name]
-    assert service["read_only"] is True
-    assert service["cap_drop"] == ["ALL"]
-    assert "USER nexus" in DOCKERFILE
+def test_what_is_written_is_in_a_volume_its_user_may_write(name):
+    volumes = {f"{kept}:/srv/nexus/{kept}" for kept in KEPT}
+    assert volumes == set(SERVICES[name]["volumes"])
+    assert SERVICES["folders"]["volumes"] == ["minio:/srv/nexus/objects"]
+    owned = re.search(r"install --directory --owner nexus [^&\n]*\\?\n?[^\n]*", DOCKERFILE).group()
+    assert {f"/srv/nexus/{place}" for place in (*KEPT, "objects")} <= set(owned.split())
+
+
+def test_only_networks_of_nginx_and_the_servers_are_believed():
+    """An address that nginx asks from and nobody believes would be everybody's address."""
+    shared = {
+        network
+        for name in ("web", "realtime")
+        for network in set(SERVICES[name]["networks"]) & set(SERVICES["nginx"]["networks"])
+    }
+    (network,) = shared
+    (subnet,) = COMPOSE["networks"][network]["ipam"]["config"]
+    for name in OURS:
+        assert SERVICES[name]["environment"]["TRUSTED_PROXIES"] == subnet["subnet"]
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -124,3 +175,4 @@ def test_everything_the_image_copies_exists():
 def test_the_image_holds_no_secrets_and_no_data():
     ignored = (BASE / ".dockerignore").read_text().split()
     assert {".git", ".env*", "var", ".venv"} <= set(ignored)
+    assert not re.search(r"SECRET_KEY=[^\"$]", DOCKERFILE)

@@ -60,6 +60,7 @@ def test_the_files_are_what_their_tools_expect(tool):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("expression", sorted(set(ASKED)))
 def test_every_question_to_prometheus_is_well_formed_and_about_a_metric_that_exists(
     expression, known
@@ -110,13 +111,18 @@ def test_visitors_never_reach_the_metrics():
 # --- make connectivity -----------------------------------------------------------------
 
 
+asked_for = []
+
+
 @contextmanager
 def answering(*statuses):
     """A server that answers with these, one after the other, the last for ever."""
     waiting = list(statuses)
+    asked_for.clear()
 
     class Door(BaseHTTPRequestHandler):
         def do_GET(self):
+            asked_for.append(self.headers["Host"])
             self.send_response(waiting.pop(0) if len(waiting) > 1 else waiting[0])
             self.end_headers()
 
@@ -142,6 +148,16 @@ def test_connectivity_waits_for_what_is_late_and_names_what_is_away(capsys):
     assert lines[:3] == ["[ok] late", "[ok] well", "[ok] well"]
     assert lines[3] == "[error] broken: answered 500"
     assert lines[4].startswith("[error] away: ConnectionRefusedError")
+
+
+def test_connectivity_asks_by_the_sites_own_name_which_alone_is_answered(monkeypatch, capsys):
+    monkeypatch.setenv("SITE_URL", "https://write.example")
+    with answering(200) as well:
+        assert connectivity.main({"Nexus": well}) == 0
+    assert asked_for == ["write.example"]
+    check = COMPOSE["services"]["nginx"]["healthcheck"]["test"][1]
+    assert '--header "Host: $${host%%/*}"' in check and "SITE_URL" in check
+    assert "SITE_URL" in COMPOSE["services"]["nginx"]["environment"]
 
 
 def test_connectivity_asks_services_of_the_stack_by_the_ports_they_are_checked_at():
