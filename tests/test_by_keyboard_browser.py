@@ -110,7 +110,21 @@ def the_text_is_formatted(page, chapter):
     while_held(page, "Shift", lambda: tab_to(page, fold))
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
-    expect(page.locator(".contents__link").first).to_be_focused()
+    here = page.locator(".contents__link").first
+    expect(here).to_be_focused()
+
+    # There too a chapter goes down a place and keeps the focus; the way on goes with it.
+    page.locator(".contents__grip").first.wait_for()
+    with page.expect_response("**/chapters/reorder") as answer:
+        page.keyboard.press("Alt+ArrowDown")
+    assert answer.value.ok
+    expect(page.locator(".contents__link").nth(1)).to_be_focused()
+    titles = (
+        Chapter.objects.filter(story=chapter.story_id).in_order().values_list("title", flat=True)
+    )
+    assert list(titles) == ["Two", "One"]
+    expect(page.locator("nx-editor")).to_have_attribute("data-next", "")
+    expect(page.locator("nx-editor")).not_to_have_attribute("data-previous", "")
     page.keyboard.press("Escape")
     expect(fold).to_be_focused()
     desk.save_now(page)
