@@ -17,3 +17,6 @@ application = get_wsgi_application()
 get_resolver().url_patterns  # noqa: B018
 gc.collect()
 gc.freeze()
+# A request makes some thousand objects, hardly one of them in a ring: looking for rings after each
+# few hundred costs more than it finds.
+gc.set_threshold(20_000, 20, 20)

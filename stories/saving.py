@@ -206,7 +206,8 @@ def write_content(
         text_before=head.text,
         text_after=prose.text,
     )
-    announce(_as_saved(head, prose, result), by=by, at=at, change=change)
+    _renew(head, prose, result)
+    announce(head, by=by, at=at, change=change)
     hit("save-announced")
     return result
 
@@ -352,11 +353,8 @@ def _undo(head: Chapter, prose: Prose) -> Undo:
     return Undo(kept.values_list("pk", flat=True).get(), head.word_count - prose.word_count)
 
 
-def _as_saved(head: Chapter, prose: Prose, result: SaveResult) -> Chapter:
-    """Return the chapter as the row now is, `head` staying what it was."""
-    saved = Chapter(story_id=head.story_id, id=head.pk, title=head.title, position=head.position)
-    saved.content_revision = result.revision
+def _renew(head: Chapter, prose: Prose, result: SaveResult) -> None:
+    """Make `head` what its row now is, for those who are told."""
+    head.content_revision = result.revision
     for name, value in prose.fields.items():
-        setattr(saved, name, value)
-    saved._state.adding = False
-    return saved
+        setattr(head, name, value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from ipaddress import (
     IPv4Address,
     IPv4Network,
@@ -55,6 +55,7 @@ def _client_address(request: HttpRequest) -> Address | None:
     return known
 
 
+@lru_cache(maxsize=4096)
 def _parsed(text: str) -> Address | None:
     try:
         address = ip_address(text.strip())

@@ -7,9 +7,11 @@ logged, since every effect heals by itself (a reload, a nightly task).
 
 from __future__ import annotations
 
+import atexit
 import threading
+import time
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -22,42 +24,70 @@ from redis import RedisError
 from nexus.lib import metrics
 
 LANE_LENGTH = 1000
+# What a process that ends still gives its lanes.
+LAST_SECONDS = 2.0
 # A server that is away is foreseen: one line says so, and the effect heals by itself.
 OUTAGES = (OperationalError, InterfaceError, BrokerError, RedisError, OSError)
 logger = structlog.get_logger("nexus.effects")
 
 
 class Lane:
-    """One thread and its bounded queue."""
+    """One thread, which begins with the first call, and its bounded queue."""
 
     def __init__(self, name: str, length: int = LANE_LENGTH) -> None:
         self.name = name
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix=f"effects-{name}")
-        self._places = threading.BoundedSemaphore(length)
-        self._pending: set[Future[None]] = set()
+        self._length = length
+        # The one at work stays at its head until it is done.
+        self._calls: deque[tuple[Callable[..., Any], tuple[Any, ...]]] = deque()
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
 
     def put(self, fn: Callable[..., Any], *args: Any) -> None:
-        if not self._places.acquire(blocking=False):
+        with self._changed:
+            is_full = len(self._calls) >= self._length
+            if not is_full:
+                self._calls.append((fn, args))
+                self._start()
+                self._changed.notify()
+        if is_full:
             logger.warning("effect_dropped", lane=self.name, effect=_name(fn))
             metrics.EFFECTS_LOST.labels(self.name).inc()
-            return
-        future = self._pool.submit(_run, fn, *args)
-        self._pending.add(future)
-        future.add_done_callback(partial(self._finish, _name(fn)))
-
-    def _finish(self, effect: str, future: Future[None]) -> None:
-        self._pending.discard(future)
-        self._places.release()
-        error = future.exception()
-        if error is not None:
-            metrics.EFFECTS_LOST.labels(self.name).inc()
-        if isinstance(error, OUTAGES):
-            logger.warning("effect_lost", lane=self.name, effect=effect, cause=type(error).__name__)
-        elif error is not None:
-            logger.error("effect_failed", lane=self.name, effect=effect, exc_info=error)
 
     def drain(self, timeout: float) -> bool:
-        return not wait(list(self._pending), timeout).not_done
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._calls, timeout)
+
+    def _start(self) -> None:
+        # A forked process has the queue but not the thread.
+        if self._thread is None or not self._thread.is_alive():
+            name = f"effects-{self.name}"
+            self._thread = threading.Thread(target=self._work, name=name, daemon=True)
+            self._thread.start()
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._calls)
+                fn, args = self._calls[0]
+            self._run(fn, args)
+            with self._changed:
+                self._calls.popleft()
+                if not self._calls:
+                    self._changed.notify_all()
+
+    def _run(self, fn: Callable[..., Any], args: tuple[Any, ...]) -> None:
+        """Run one call, whatever it raises: the lane goes on."""
+        try:
+            fn(*args)
+        except OUTAGES as error:
+            metrics.EFFECTS_LOST.labels(self.name).inc()
+            cause = type(error).__name__
+            logger.warning("effect_lost", lane=self.name, effect=_name(fn), cause=cause)
+        except BaseException:
+            metrics.EFFECTS_LOST.labels(self.name).inc()
+            logger.exception("effect_failed", lane=self.name, effect=_name(fn))
+        finally:
+            close_old_connections()
 
 
 _lanes: dict[str, Lane] = {}
@@ -81,7 +111,8 @@ def in_background(fn: Callable[..., Any], *args: Any, lane: str) -> None:
 
 def drain(timeout: float) -> bool:
     """Wait for everything handed over so far; return whether it was done in time."""
-    done = [lane.drain(timeout) for lane in list(_lanes.values())]
+    ends_at = time.monotonic() + timeout
+    done = [lane.drain(max(0.0, ends_at - time.monotonic())) for lane in list(_lanes.values())]
     return all(done)
 
 
@@ -92,12 +123,9 @@ def _lane(name: str) -> Lane:
         return _lanes[name]
 
 
-def _run(fn: Callable[..., Any], *args: Any) -> None:
-    try:
-        fn(*args)
-    finally:
-        close_old_connections()
-
-
 def _name(fn: Callable[..., Any]) -> str:
     return getattr(fn, "__qualname__", type(fn).__name__)
+
+
+# The threads end with the process; what they were handed by then is still done.
+atexit.register(drain, LAST_SECONDS)

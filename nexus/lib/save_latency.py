@@ -1,15 +1,19 @@
 """How long saves take: each acknowledged one is counted in a bucket of its day, in Redis.
 
 The time is the server's own, from the first middleware to the finished answer of an acknowledged
-`PUT /chapters/{id}/content`. Counting happens in the background and is best effort: a Redis that is
-away costs a save nothing and loses some counts. Buckets hold counts alone, of nobody and no text.
+`PUT /chapters/{id}/content`. Counts gather in the process and go to Redis in the background, with a
+save, at most every few seconds. That is best effort: a Redis that is away costs a save nothing and
+loses some counts. Buckets hold counts alone, of nobody and no text.
 
 The bounds are fixed, so that days and processes add up and another exporter could read them.
 """
 
 from __future__ import annotations
 
+import threading
+import time
 from bisect import bisect_left
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -22,6 +26,7 @@ from nexus.lib.effects import in_background
 from nexus.lib.live import REST_SECONDS, Breaker, quick_client
 
 PATIENCE = 0.2
+GATHERED_SECONDS = 5.0
 KEPT_DAYS = 35
 # Upper bounds in milliseconds, each within its bucket; what is slower falls in one more.
 BOUNDS = (
@@ -30,6 +35,9 @@ BOUNDS = (
 )
 logger = structlog.get_logger("nexus.performance")
 breaker = Breaker()
+_gathered: Counter[tuple[date, int]] = Counter()
+_lock = threading.Lock()
+_sent_at = float("-inf")
 
 
 @dataclass(frozen=True)
@@ -56,9 +64,15 @@ class Latency:
 
 
 def note_save(seconds: float, *, at: datetime) -> None:
-    """Count an acknowledged save of `seconds` (at least 0) in the background; never raises."""
-    if not breaker.is_open:
-        in_background(count_save, at.astimezone(UTC).date(), bucket_of(seconds), lane="latency")
+    """Count an acknowledged save of `seconds` (at least 0); never raises, asks nobody."""
+    global _sent_at
+    with _lock:
+        _gathered[at.astimezone(UTC).date(), bucket_of(seconds)] += 1
+        is_due = time.monotonic() - _sent_at >= GATHERED_SECONDS
+        if is_due:
+            _sent_at = time.monotonic()
+    if is_due:
+        in_background(add_up, lane="latency")
 
 
 def bucket_of(seconds: float) -> int:
@@ -66,14 +80,18 @@ def bucket_of(seconds: float) -> int:
     return bisect_left(BOUNDS, seconds * 1000)
 
 
-def count_save(day: date, bucket: int) -> None:
-    """Add one to a bucket; leaves Redis alone for a while when it does not answer."""
-    if breaker.is_open:
+def add_up() -> None:
+    """Add what was gathered to Redis; leave Redis alone for a while when it does not answer."""
+    with _lock:
+        counts = dict(_gathered)
+        _gathered.clear()
+    if breaker.is_open or not counts:
         return
     try:
         with _client().pipeline(transaction=False) as pipe:
-            pipe.hincrby(key_of(day), str(bucket), 1)
-            pipe.expire(key_of(day), timedelta(days=KEPT_DAYS))
+            for (day, bucket), count in counts.items():
+                pipe.hincrby(key_of(day), str(bucket), count)
+                pipe.expire(key_of(day), timedelta(days=KEPT_DAYS))
             pipe.execute()
     except redis.RedisError as error:
         breaker.trip()
@@ -85,6 +103,7 @@ def latency_of(days: int, *, until: date) -> Latency | None:
 
     None when Redis cannot be asked.
     """
+    add_up()
     try:
         with _client().pipeline(transaction=False) as pipe:
             for back in range(days):

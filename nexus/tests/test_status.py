@@ -1,7 +1,7 @@
 """Staff see how the studio is and how long saves take; nobody is named, nobody else may look."""
 
 import uuid
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.conf import settings as django_settings
@@ -16,6 +16,7 @@ from stories.tests.builders import make_chapter, make_story, save
 
 NOWHERE = "redis://127.0.0.1:1/0"
 DAY = date(2026, 3, 11)
+NOON = time(12, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -23,6 +24,8 @@ def _counted_afresh(monkeypatch):
     monkeypatch.setattr(django_settings, "LIVE_PREFIX", f"test-{uuid.uuid4()}")
     save_latency._client.cache_clear()
     save_latency.breaker.reset()
+    save_latency._gathered.clear()
+    monkeypatch.setattr(save_latency, "_sent_at", float("-inf"))
     server = save_latency._client()
     yield
     effects.drain(20)
@@ -42,6 +45,10 @@ def _quick(monkeypatch):
 def saves_today():
     assert effects.drain(20)
     return save_latency.latency_of(1, until=datetime.now(UTC).date()).saves
+
+
+def note(seconds, day):
+    save_latency.note_save(seconds, at=datetime.combine(day, NOON))
 
 
 @pytest.mark.parametrize("percent", [50, 95, 99])
@@ -66,10 +73,22 @@ def test_no_save_has_no_bound_and_a_slow_one_is_beyond_the_last():
 def test_days_are_counted_apart_and_add_up():
     for back, count in ((0, 3), (1, 2), (7, 5)):
         for _ in range(count):
-            save_latency.count_save(DAY - timedelta(days=back), save_latency.bucket_of(0.004))
+            note(0.004, DAY - timedelta(days=back))
     assert save_latency.latency_of(1, until=DAY).saves == 3
     week = save_latency.latency_of(7, until=DAY)
     assert (week.saves, week.within(99)) == (5, 5)
+
+
+def test_saves_of_a_few_seconds_go_to_redis_together(monkeypatch):
+    sent = []
+    monkeypatch.setattr(save_latency, "in_background", lambda fn, lane: sent.append(fn) or fn())
+    for _ in range(50):
+        note(0.004, DAY)
+    assert len(sent) == 1
+    monkeypatch.setattr(save_latency, "_sent_at", float("-inf"))
+    note(0.004, DAY)
+    assert len(sent) == 2 and not save_latency._gathered
+    assert save_latency.latency_of(1, until=DAY).saves == 51
 
 
 @pytest.mark.django_db
@@ -103,8 +122,8 @@ def test_staff_see_parts_queue_and_times_and_no_writer(alice, bob, signed_in, as
     Job.objects.create(owner=alice, kind="import", title="Xylograph")
     today = datetime.now(UTC).date()
     for _ in range(20):
-        save_latency.count_save(today, save_latency.bucket_of(0.018))
-    save_latency.count_save(today, save_latency.bucket_of(60))
+        note(0.018, today)
+    note(60, today)
     for client in (as_carol, signed_in(User.objects.get(pk=bob.pk))):
         text = client.get("/status/").content.decode().replace("\u00a0", " ")
         assert "Away" in text and "No worker answered." in text
