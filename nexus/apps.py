@@ -18,6 +18,7 @@ class NexusConfig(AppConfig):
         import_module("nexus.account_data.exports")
         import_module("nexus.account_data.imports")
         import_module("nexus.storage_check")
+        import_module("nexus.durability")
         import_module("nexus.slow_queries").watch()
         import_module("nexus.task_lines")
         import_module("nexus.sentry").start(settings.SENTRY_DSN)

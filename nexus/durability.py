@@ -6,7 +6,11 @@ page in a crash, makes that a lie that nobody notices until the power goes.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.conf import settings
+from django.core import checks
 from django.db import connection
 
 # What each must be, by Postgres's own documentation on reliability and the write-ahead log.
@@ -43,3 +47,10 @@ def refusal(broken: list[str]) -> str:
         "This Postgres may lose text after it said it was saved: "
         f"{', '.join(broken)}. Turn that off in its configuration, then start again."
     )
+
+
+@checks.register(checks.Tags.database)
+def check_durability(databases: Iterable[str] | None = None, **_kwargs: Any) -> list[checks.Error]:
+    """Stop `migrate`, which every server of the containers waits for, on such a Postgres."""
+    broken = broken_promises() if databases else []
+    return [checks.Error(refusal(broken), id="nexus.E002")] if broken else []

@@ -7,6 +7,12 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
+SHORTEST = 40
+# Fewer different characters are a word repeated, not a key.
+FEWEST_CHARACTERS = 10
+# How keys begin that tools write into files which are then published.
+DEFAULTS = ("django-insecure", "changeme", "change-me", "change_me", "secret", "your-")
+
 
 def read_or_make(var: Path, name: str) -> str:
     """Return the key `name`, making it when this is the first start.
@@ -34,3 +40,10 @@ def _make(path: Path) -> None:
             os.link(draft, path)
     finally:
         draft.unlink()
+
+
+def is_secret(key: str) -> bool:
+    """Say whether a key can guard anything: long, of many characters, and no known default."""
+    if len(key) < SHORTEST or len(set(key)) < FEWEST_CHARACTERS:
+        return False
+    return not key.lower().startswith(DEFAULTS)

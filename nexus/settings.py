@@ -33,7 +33,10 @@ SECRET_KEY = env.text("SECRET_KEY", default="") or secrets.read_or_make(VAR, "se
 if PROFILE == "production":
     env.require("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS", "SITE_URL")
     env.refuse(DEBUG, "DEBUG must be off in production.")
-    env.refuse(len(SECRET_KEY) < 40, "SECRET_KEY needs at least 40 characters.")
+    env.refuse(
+        not secrets.is_secret(SECRET_KEY),
+        "SECRET_KEY needs at least 40 characters that nobody else has: no default, no repetition.",
+    )
 ACCESS_TOKEN_KEYS = env.text("ACCESS_TOKEN_KEYS", default="")
 env.refuse(
     bool(ACCESS_TOKEN_KEYS) and not are_fit(ACCESS_TOKEN_KEYS),

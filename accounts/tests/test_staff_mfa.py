@@ -79,7 +79,7 @@ def test_the_secret_is_nowhere_in_the_admin(carol, as_carol):
 
 PRODUCTION = {
     "NEXUS_PROFILE": "production",
-    "SECRET_KEY": "x" * 60,
+    "SECRET_KEY": "0123456789-abcdef" * 4,
     "DATABASE_URL": "postgresql://nexus@db/nexus",
     "REDIS_URL": "redis://cache",
     "ALLOWED_HOSTS": "nexus.example",

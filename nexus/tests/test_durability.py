@@ -1,7 +1,8 @@
 """Nexus does not start on a Postgres that may lose what it acknowledged."""
 
 import pytest
-from django.core.management.base import CommandError
+from django.core.management import call_command
+from django.core.management.base import CommandError, SystemCheckError
 from django.db import connection
 
 from nexus import durability, setup_steps
@@ -15,6 +16,14 @@ def test_the_throw_away_server_of_the_tests_would_be_refused(settings):
     settings.PROFILE = "laptop"
     with pytest.raises(CommandError, match="fsync = off"):
         setup_steps.migrate()
+
+
+def test_what_the_containers_wait_for_does_not_end_well(settings):
+    """Their servers start once `manage.py migrate` has succeeded."""
+    call_command("migrate", skip_checks=False, verbosity=0)
+    settings.PROFILE = "production"
+    with pytest.raises(SystemCheckError, match="fsync = off"):
+        call_command("migrate", skip_checks=False, verbosity=0)
 
 
 def test_a_server_that_is_not_safe_is_not_ready(client, settings):
