@@ -13,6 +13,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from stories.models import Chapter, Story
+from stories.searching.language import language_tag
 from stories.text import clean_html
 from stories.views import own_story
 
@@ -28,6 +29,7 @@ def story_read(request: HttpRequest, story_id: UUID) -> HttpResponse:
         "story": story,
         "author": request.user.username,
         "chapters": chapters,
+        "text_language": next(filter(None, (language_tag(each["html"]) for each in chapters)), ""),
         "total": sum(chapter["words"] for chapter in chapters),
     }
     return render(request, "stories/read.html", context)

@@ -32,6 +32,27 @@ COMMON = {
     "romanian": "și nu să cu la pe în de care era mai că din un ca lui sau",
     "turkish": "ve bir bu da de için ne çok gibi ama o daha değil kadar olan",
 }
+# The same languages by BCP 47, for pages and programs.
+TAGS = {
+    "english": "en",
+    "german": "de",
+    "french": "fr",
+    "spanish": "es",
+    "italian": "it",
+    "portuguese": "pt",
+    "dutch": "nl",
+    "swedish": "sv",
+    "danish": "da",
+    "norwegian": "no",
+    "finnish": "fi",
+    "russian": "ru",
+    "hungarian": "hu",
+    "romanian": "ro",
+    "turkish": "tr",
+}
+# Characters of HTML that are enough to tell it while a page waits.
+GLANCE = 8_000
+_TAG = re.compile(r"<[^>]*>")
 _WORD = re.compile(r"[^\W\d_]+")
 _LISTS = {language: frozenset(words.split()) for language, words in COMMON.items()}
 _ALL = frozenset().union(*_LISTS.values())
@@ -44,7 +65,16 @@ def is_common(word: str) -> bool:
 
 def language_of(text: str) -> str:
     """Return the name of the Postgres configuration for a text; English when it cannot be told."""
+    return _told(text) or DEFAULT
+
+
+def language_tag(content: str) -> str:
+    """Return the BCP 47 tag of a chapter's HTML by its beginning; "" when it cannot be told."""
+    return TAGS.get(_told(_TAG.sub(" ", content[:GLANCE])), "")
+
+
+def _told(text: str) -> str:
     counts = Counter(_WORD.findall(text[:SAMPLE].casefold()))
     seen = {name: sum(counts[word] for word in words) for name, words in _LISTS.items()}
     best = max(seen, key=lambda name: (seen[name], name == DEFAULT))
-    return best if seen[best] >= FEW else DEFAULT
+    return best if seen[best] >= FEW else ""

@@ -63,7 +63,7 @@ export class TextView {
     this.view = new EditorView({ mount }, {
       state: EditorState.create({
         doc,
-        plugins: [...typingRules(isSmart), ...keys(), history(), blockIds(), hereMark(isNarrow), blank(mount.dataset.begin), ...plugins],
+        plugins: [...typingRules(isSmart, () => mount.lang || navigator.language), ...keys(), history(), blockIds(), hereMark(isNarrow), blank(mount.dataset.begin), ...plugins],
       }),
       editable: () => this.isEditable,
       attributes: { role: "textbox", "aria-multiline": "true", "aria-label": label, spellcheck: mount.getAttribute("spellcheck") ?? "true" },

@@ -3,16 +3,17 @@
 import {
   InputRule, inputRules, TextSelection, textblockTypeInputRule, wrappingInputRule,
 } from "../../vendor/editor.js";
+import { proper } from "./punctuation.js";
 import { schema } from "./schema.js";
 
 const { nodes } = schema;
 
-/** Opening and closing, double then single, by language. */
-const QUOTES = { en: "“”‘’", de: "„“‚‘", fr: "«»‹›" };
-const BEFORE_OPENING = String.raw`(?:^|[\s{[(<'"‘“„«—–-])`;
+/** Only what ends in one of these can become another sign. */
+const SIGNS = /[^]*["'.,;:!?\-s\s]$/;
 
-export function typingRules(isSmart) {
-  return [inputRules({ rules: [...blockRules(), ...smartRules(isSmart)] })];
+/** @param {() => boolean} isSmart @param {() => string} language of the text, as in `lang` */
+export function typingRules(isSmart, language) {
+  return [inputRules({ rules: [...blockRules(), new InputRule(SIGNS, smart(isSmart, language))] })];
 }
 
 function blockRules() {
@@ -23,7 +24,7 @@ function blockRules() {
     wrappingInputRule(/^>\s$/, nodes.blockquote),
     wrappingInputRule(/^[-+]\s$/, nodes.bullet_list),
     wrappingInputRule(/^1[.)]\s$/, nodes.ordered_list),
-    new InputRule(/^(?:\* \* \*|\*\*\*|---|—-)$/, toSceneBreak),
+    new InputRule(/^(?:\* \* \*|\*\*\*|---|[—–]-)$/, toSceneBreak),
   ];
 }
 
@@ -42,21 +43,9 @@ export function sceneBreakAt(state, $at) {
   return tr.setSelection(TextSelection.create(tr.doc, from + 2)).scrollIntoView();
 }
 
-function smartRules(isSmart) {
-  const language = globalThis.document?.documentElement.lang.slice(0, 2);
-  const [open, close, openSingle, closeSingle] = QUOTES[language] ?? QUOTES.en;
-  const pairs = [
-    [new RegExp(`${BEFORE_OPENING}(")$`), open], [/"$/, close],
-    [new RegExp(`${BEFORE_OPENING}(')$`), openSingle], [/'$/, closeSingle],
-    [/--$/, "—"], [/\.\.\.$/, "…"],
-  ];
-  return pairs.map(([pattern, sign]) => new InputRule(pattern, smart(sign, isSmart)));
-}
-
-function smart(sign, isSmart) {
+function smart(isSmart, language) {
   return (state, match, start, end) => {
-    if (!isSmart()) return null;
-    const lead = match[1] ? match[0].lastIndexOf(match[1]) : 0;
-    return state.tr.insertText(sign, start + lead, end);
+    const change = isSmart() ? proper(match[0], language()) : null;
+    return change && state.tr.insertText(change.sign, start + match[0].length - change.back, end);
   };
 }

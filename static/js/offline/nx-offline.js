@@ -63,7 +63,7 @@ function fill(editor, copy) {
   const story = editor.querySelector(".editor__over a");
   Object.assign(title, { value: copy.title, spellcheck: copy.spellCheck });
   Object.assign(story, { textContent: copy.storyTitle, href: `/stories/${copy.storyId}/` });
-  Object.assign(prose, { innerHTML: copy.content, spellcheck: copy.spellCheck });
+  Object.assign(prose, { innerHTML: copy.content, spellcheck: copy.spellCheck, lang: copy.language ?? "" });
   // The day's words are the ledger's to tell.
   editor.querySelector("[data-live=today-line]").hidden = true;
   for (const link of editor.querySelectorAll("a[rel]")) {

@@ -8,6 +8,7 @@ export function shownOf(host) {
   return {
     storyId: story, storyTitle: host.querySelector(".editor__over a").textContent, previous, next,
     title: host.querySelector(".editor__title").value,
+    language: host.querySelector(".editor__prose").lang,
     spellCheck: host.querySelector(".editor__title").spellcheck,
     look: { ...document.documentElement.dataset },
   };
