@@ -2,7 +2,8 @@
 
 Server → client: `hello {user_id, day}`, `counts {story_id, chapter_id, chapter_words, story_words,
 today_words, goal}` (a hint from another window has only the first four), `day`, `chapter.saved`,
-`chapter.changed`, `job`, `session {sessionId, status}`, `error {code, message}`.
+`chapter.changed`, `job`, `session {sessionId, status}`, `error {code, message}`, `live {is_paused}`
+when messages do not get through and when they do again.
 
 Client → server: `typing {chapter_id, words}`, forwarded to the writer's other windows at most
 twice a second, the last word winning, and never stored; `session_start` and `session_end`
@@ -31,6 +32,7 @@ from accounts.session_watch import session_watch
 from analytics import live, programs
 from nexus.lib.errors import DomainError
 from nexus.lib.live import Message, hub, publish
+from nexus.lib.pauses import pause_watch
 
 MAX_FRAME = 64 * 1024
 MOST_BAD_FRAMES = 20
@@ -85,11 +87,17 @@ class LiveConsumer(AsyncWebsocketConsumer):
         async with hub().listen(self.user.pk) as reader:
             day = self.user.day_of(timezone.now()).isoformat()
             await self._say({"type": "hello", "user_id": str(self.user.pk), "day": day})
+            self._spawn(self._tell_of_pauses())
             while (message := await reader.get()) is not None:
                 # The same message goes to every reader, so it is left as it is.
                 if message.get("from") != self.own_name and not await self._send(message):
                     break
             await self._drop(TRY_LATER)
+
+    async def _tell_of_pauses(self) -> None:
+        with pause_watch().changes() as told:
+            while await self._send({"type": "live", "is_paused": await told.get()}):
+                pass
 
     async def _leave_with(self, session_id: UUID) -> None:
         """Close when the session behind this socket ends, whoever ended it."""

@@ -15,6 +15,7 @@ from accounts.models import User
 from analytics.consumers import LiveConsumer
 from analytics.models import WritingSession
 from analytics.tests.builders import add_words, make_chapter
+from nexus.lib import pauses
 from nexus.lib.effects import drain
 from nexus.lib.live import hub
 from stories.models import Chapter
@@ -70,6 +71,21 @@ async def test_hello_names_the_writer_and_her_day(sockets, alice):
         "user_id": str(alice.pk),
         "day": timezone.now().date().isoformat(),
     }
+
+
+async def test_a_window_is_told_when_redis_is_away_and_when_it_is_back(
+    sockets, alice, settings, monkeypatch
+):
+    monkeypatch.setattr(pauses, "PERIOD_SECONDS", 0.05)
+    right = settings.REDIS_URL
+    socket = await sockets(alice)
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    assert (await heard(socket, "live", 10))["is_paused"] is True
+    late = await sockets(alice)
+    assert (await heard(late, "live", 10))["is_paused"] is True
+    settings.REDIS_URL = right
+    for each in (socket, late):
+        assert (await heard(each, "live", 10))["is_paused"] is False
 
 
 async def test_a_visitor_is_accepted_and_closed_with_1008(sockets):

@@ -33,5 +33,6 @@ async function forgetKeys() {
 load();
 if (location.hash.startsWith("#p-")) import("./passage.js").then(({ goToPassage }) => goToPassage());
 document.addEventListener("htmx:afterSettle", load);
+document.addEventListener("nx:live", ({ detail }) => import("./elements/live-line.js").then(({ tell }) => tell(detail.isPaused)));
 document.addEventListener("submit", ({ target }) => { if (target.matches("[data-sign-out]")) forgetKeys(); });
 if (document.querySelector("meta[name=visitor]")) forgetKeys();

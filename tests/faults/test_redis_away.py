@@ -1,5 +1,6 @@
 """Redis is a convenience: silent or dead, it never stands between a writer and her text."""
 
+import json
 import os
 import signal
 import time
@@ -8,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from analytics.tests.test_live_site import Wire
+from analytics.tests.test_live_site import TEXT, Wire
 from nexus.tests.test_up import VALKEY
 from tests.faults.harm import flush_redis, paused, redis_refused
 from tests.faults.scene import (
@@ -90,6 +91,8 @@ def test_a_silent_refusing_forgetful_or_dead_redis_slows_nothing_down_and_live_h
     pid = nexus.pid_of(VALKEY)
     with paused([pid]):
         goes_on(desk)
+        hears_of_a_pause(wire, is_paused=True)
+    hears_of_a_pause(wire, is_paused=False)
     heals(nexus, desk)
     wire.close()
     if IS_FULL:
@@ -129,6 +132,15 @@ def goes_on(desk):
         desk.save()
         desk.look(page)
     assert max(desk.slowest.values()) <= LONGEST, desk.slowest
+
+
+def hears_of_a_pause(wire, *, is_paused, seconds=30):
+    """Wait until an open window is told that live counts rest, or go on."""
+    wire.connection.settimeout(seconds)
+    while True:
+        opcode, content = wire.frame()
+        if opcode == TEXT and json.loads(content).get("is_paused") is is_paused:
+            return
 
 
 def heals(nexus, desk, seconds=15):

@@ -2,16 +2,19 @@
  * The only WebSocket of the studio: one to /ws/live/ per page, opened by the first who listens.
  *
  * Messages are hints (`{type, …}`, spec of the live channel); a lost one is harmless, so nothing is queued but the
- * newest `typing`. A closed socket is opened again after 1 s × 2ⁿ with full jitter, at most 30 s.
+ * newest `typing`. A closed socket is opened again after 1 s × 2ⁿ with full jitter, at most 30 s. While messages do not
+ * get through, the server's or its absence's word, the document hears `nx:live` with `isPaused`, and once more after.
  */
 
 const ADDRESS = "/ws/live/";
 const LONGEST_WAIT = 30_000;
 const BETWEEN_TYPING = 500;
+const MISSED_BEFORE_A_WORD = 3;
 
 const listeners = new Map();
 let socket = null;
 let failures = 0;
+let isPaused = false;
 let reopening = null;
 let typing = null;
 let typingTimer = null;
@@ -54,7 +57,14 @@ function open() {
   socket.addEventListener("close", (event) => closed(event.code));
 }
 
+function pause(value) {
+  if (value === isPaused) return;
+  isPaused = value;
+  document.dispatchEvent(new CustomEvent("nx:live", { detail: { isPaused } }));
+}
+
 function tell(message) {
+  if (message.type === "hello" || message.type === "live") pause(message.is_paused === true);
   for (const type of [message.type, "*"]) {
     for (const listener of listeners.get(type) ?? []) listener(message);
   }
@@ -67,6 +77,7 @@ function closed(code) {
   if (code === 1008 || !listeners.size) return;
   const wait = Math.random() * Math.min(LONGEST_WAIT, 1_000 * 2 ** Math.min(failures, 5));
   failures += 1;
+  if (failures >= MISSED_BEFORE_A_WORD) pause(true);
   reopening = setTimeout(() => { reopening = null; open(); }, wait);
 }
 
