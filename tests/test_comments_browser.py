@@ -37,6 +37,11 @@ def test_a_comment_made_by_keyboard_follows_its_passage(page, chapter):
     page.keyboard.press("F2")
     expect(page.get_by_role("textbox", name="Comment")).to_be_focused()
     page.keyboard.type("Did he?")
+    # Escape leads back to the text, and what is not saved stays in sight.
+    page.keyboard.press("Escape")
+    expect(page.locator(".ProseMirror")).to_be_focused()
+    expect(page.get_by_role("textbox", name="Comment")).to_have_value("Did he?")
+    page.get_by_role("textbox", name="Comment").focus()
     page.keyboard.press("Control+Enter")
     card = page.locator("[data-comments=waiting] > .comment")
     expect(card.locator(".comment__text")).to_have_text("Did he?")

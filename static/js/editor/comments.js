@@ -185,10 +185,10 @@ export class Comments {
       else this.begin();
     } else if (card && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       this.#act(card, "save");
-    } else if (card && event.key === "Escape" && !card.isUnsaved) {
-      event.stopPropagation();
-      if (card.id) card.edit.open = false;
-      else this.#delete(card);
+    } else if (card && event.key === "Escape") {
+      event.stopImmediatePropagation(); // the fold stays open
+      if (!card.isUnsaved && !card.id) this.#delete(card);
+      else card.edit.open = card.isUnsaved;
       this.text.focus();
     }
   }
