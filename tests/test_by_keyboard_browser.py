@@ -101,6 +101,7 @@ def the_text_is_formatted(page, chapter):
     expect(bar.get_by_role("button").first).to_be_focused()
     page.keyboard.press("ArrowRight")
     expect(bar.get_by_role("button").nth(1)).to_be_focused()
+    expect(bar.locator('button[tabindex="0"]')).to_have_count(1)
     page.keyboard.press("Enter")
     expect(text).to_be_focused()
     expect(page.locator(".ProseMirror > :last-child")).not_to_have_js_property("tagName", "P")

@@ -46,6 +46,8 @@ export class Menus {
     bar.append(this.#linkForm());
     bar.addEventListener("mousedown", (event) => { if (!event.target.closest("input")) event.preventDefault(); });
     bar.addEventListener("keydown", (event) => moveAlong(bar, event));
+    bar.addEventListener("focusin", ({ target }) => stopAt(bar, target));
+    stopAt(bar, bar.querySelector("button"));
     this.host.append(bar);
     return bar;
   }
@@ -174,7 +176,7 @@ export class Menus {
 }
 
 function mark(bar, state) {
-  for (const button of bar.querySelectorAll("button.formats__button")) {
+  for (const button of buttonsOf(bar)) {
     if (button.isOn) button.setAttribute("aria-pressed", String(button.isOn(state)));
   }
 }
@@ -183,7 +185,15 @@ function mark(bar, state) {
 function moveAlong(bar, event) {
   const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
   if (!step || event.altKey || event.target.tagName !== "BUTTON") return;
-  const buttons = [...bar.querySelectorAll("button.formats__button")];
+  const buttons = buttonsOf(bar);
   event.preventDefault();
   buttons.at((buttons.indexOf(event.target) + step) % buttons.length).focus();
 }
+
+/** Of its buttons one takes the Tab key: the first, then the last that had the focus. */
+function stopAt(bar, button) {
+  const buttons = buttonsOf(bar);
+  if (buttons.includes(button)) for (const each of buttons) each.tabIndex = each === button ? 0 : -1;
+}
+
+const buttonsOf = (bar) => [...bar.querySelectorAll("button.formats__button")];
