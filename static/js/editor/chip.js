@@ -22,6 +22,16 @@ export function chipOf(state, now) {
   return { key: KEYS[state.name], at: state.savedAt, ...calm };
 }
 
+/** The time of a save of today; of any other day the day, since a bare time would be taken for today's. */
+export function momentOf(at, now, language) {
+  const [then, today] = [new Date(at), new Date(now)];
+  if (then.toDateString() === today.toDateString()) {
+    return new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(then);
+  }
+  const year = then.getFullYear() === today.getFullYear() ? undefined : "numeric";
+  return new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year }).format(then);
+}
+
 function retrying(state, now) {
   const isLate = state.unsavedSince !== null && now - state.unsavedSince >= AMBER_AFTER;
   return { key: state.name === "AUTH" ? "auth" : "retrying", tone: isLate ? "amber" : "calm", rescue: isLate };

@@ -1,6 +1,6 @@
 /** The quiet line: words, today, share of today, and the chip that says where the text is. */
 
-import { chipOf } from "./chip.js";
+import { chipOf, momentOf } from "./chip.js";
 import { isReader } from "./recovery-steps.js";
 import { TodaysWords } from "./todays-words.js";
 
@@ -15,7 +15,7 @@ export class QuietLine {
     );
     this.today = new TodaysWords(Number(host.dataset.today));
     this.goal = Number(host.dataset.goal) || 0;
-    this.times = new Intl.DateTimeFormat(document.documentElement.lang || "en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+    this.language = document.documentElement.lang || "en";
   }
 
   showWords(words) {
@@ -55,7 +55,7 @@ export class QuietLine {
   #sentence({ key, reason, at }) {
     const { wording } = this;
     if (key === "stopped") return wording.has(reason) ? wording.say(reason) : String(reason);
-    return wording.say(key, { time: at ? this.times.format(at) : "" }).trim();
+    return wording.say(key, { time: at ? momentOf(at, Date.now(), this.language) : "" }).trim();
   }
 
   /** A screen reader hears what matters, not every keystroke. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { chipOf } from "../editor/chip.js";
+import { chipOf, momentOf } from "../editor/chip.js";
 import { initial } from "../editor/machine.js";
 
 const retrying = { ...initial(), gate: null, name: "OFFLINE", online: false, tries: 1, unsavedSince: 0, seq: 1 };
@@ -24,4 +24,11 @@ test("a tab that reads along is calm about it; one that cannot read is not", () 
   const reader = { ...initial(), name: "READONLY", gate: "READONLY", reason: "open_elsewhere" };
   assert.equal(chipOf(reader, 0).tone, "calm");
   assert.equal(chipOf({ ...reader, reason: "unreadable" }, 0).tone, "red");
+});
+
+test("a save of another day is not said with a time that looks like today's", () => {
+  const now = new Date(2026, 10, 21, 16, 30).getTime();
+  assert.equal(momentOf(new Date(2026, 10, 21, 9, 5).getTime(), now, "en-gb"), "09:05");
+  assert.equal(momentOf(new Date(2026, 10, 20, 20, 29).getTime(), now, "en-gb"), "20 Nov");
+  assert.equal(momentOf(new Date(2025, 10, 21, 16, 30).getTime(), now, "en-gb"), "21 Nov 2025");
 });
