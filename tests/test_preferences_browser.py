@@ -23,6 +23,10 @@ FACES = """async () => {
   return [...document.fonts].filter((face) => face.status === "loaded").map((face) =>
     face.family.replaceAll('"', "")).filter((name) => !name.includes("Fallback"));
 }"""
+HIGHER = """(choice) => {
+  choice.value = "0.3";
+  choice.dispatchEvent(new Event("change"));
+}"""
 CARET = """() => {
   const range = getSelection().getRangeAt(0).cloneRange();
   const { top, bottom } = range.getBoundingClientRect();
@@ -119,6 +123,10 @@ def test_focus_and_the_typewriter_line_begin_as_chosen(window, alice, chapter):
             page.keyboard.press("Enter")
             page.keyboard.type("A line that stays where it is. ")
             assert page.evaluate(CARET) == pytest.approx(0.45, abs=0.03)
+        # The height is the writer's own, and the next key takes the line there.
+        page.locator('[data-choice="height"]').evaluate(HIGHER)
+        page.keyboard.type("Higher up. ")
+        assert page.evaluate(CARET) == pytest.approx(0.3, abs=0.03)
         page.keyboard.press("F8")
         expect(page.locator("nx-editor")).not_to_have_class(re.compile("is-focusing"))
         desk.save_now(page)

@@ -1,12 +1,13 @@
 /**
- * The switches beside the chapter. Smart typing and the width of the focus are remembered in this browser; focus and the typewriter line begin as
- * the writer's settings say, which the server has put into their boxes, and last as long as the page.
+ * The switches beside the chapter. Smart typing, the width of the focus and the height of the typewriter line are
+ * remembered in this browser, whose window they fit; focus and the typewriter line begin as the writer's settings say, which the server has put into their boxes, and last as long as the page.
  */
 
 import { recall, remember } from "./choices.js";
 
 const SMART = "nexus.smart-typing";
 const SENTENCE = "nexus.one-sentence";
+const HEIGHT = "nexus.typewriter-height";
 
 export class Switches {
   constructor(host) {
@@ -15,6 +16,9 @@ export class Switches {
     [this.smart, this.focus, this.typewriter, this.sentence] = ["smart", "focus", "typewriter", "sentence"].map(box);
     this.smart.checked = recall(SMART) !== "off";
     this.sentence.checked = recall(SENTENCE) === "on";
+    this.line = box("height");
+    const known = [...this.line.options].find(({ value }) => value === recall(HEIGHT));
+    if (known) known.selected = true;
     this.#wear();
   }
 
@@ -31,6 +35,11 @@ export class Switches {
     return this.typewriter.checked;
   }
 
+  /** Of the typewriter line, as a share of the window's. */
+  get height() {
+    return Number(this.line.value);
+  }
+
   toggleFocus() {
     this.focus.checked = !this.focus.checked;
     this.#wear();
@@ -40,6 +49,7 @@ export class Switches {
   listen(signal, onFocus) {
     this.onFocus = onFocus;
     this.sentence.addEventListener("change", () => remember(SENTENCE, this.sentence.checked ? "on" : "off"), { signal });
+    this.line.addEventListener("change", () => remember(HEIGHT, this.line.value), { signal });
     this.smart.addEventListener("change", () => remember(SMART, this.isSmart ? "on" : "off"), { signal });
     for (const box of [this.focus, this.typewriter, this.sentence]) box.addEventListener("change", () => this.#wear(), { signal });
   }

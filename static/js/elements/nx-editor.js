@@ -91,7 +91,7 @@ class NxEditor extends HTMLElement {
       doc,
       isSmart: () => this.switches.isSmart,
       isNarrow: () => this.switches.isNarrow,
-      plugins: [room(this.wording), typewriter(() => this.switches.isTypewriter), findMarks(), commentMarks()],
+      plugins: [room(this.wording), typewriter(() => this.switches.isTypewriter, () => this.switches.height), findMarks(), commentMarks()],
       onChange: (change) => this.#changed(change),
       onState: () => { this.menus?.update(); this.find?.update(); this.beside?.comments.update(); },
     });
