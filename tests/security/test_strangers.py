@@ -149,7 +149,7 @@ def owned(alice, as_alice):
         title="xylograph",
         status="done",
         upload="exports/y.epub",
-        parameters={"format": "epub"},
+        parameters={"format": "epub", "options": {}},
     )
     token, _ = api_tokens.create(alice, name="xylograph", scopes=["read"])
     facts = {"find": "xylograph", "replacement": "xylograph", "count": 1, "steps": []}
