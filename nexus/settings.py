@@ -111,6 +111,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context_processors.appearance",
             ],
+            "builtins": ["nexus.lib.moulds"],
         },
     },
 ]

@@ -23,6 +23,7 @@ from analytics import reports
 from analytics.charts.chart import whole
 from nexus.lib.errors import DomainError, Stale
 from nexus.pages.chapter_conflict import choose, conflict_context, content_of
+from nexus.pages.contents import contents_of
 from stories.counting import RULE, count_words_as
 from stories.forms import ChapterTextForm
 from stories.models import Chapter, ChapterVersion
@@ -31,8 +32,6 @@ from stories.saving import parse_base, save_content
 from stories.searching.language import GLANCE, language_tag
 from stories.services.chapters import update_chapter
 from stories.text import clean_html, to_markdown, to_text
-
-NO_ID = str(UUID(int=0))
 
 
 @login_required
@@ -98,8 +97,7 @@ def _page(
     posted: Any = None,
 ) -> HttpResponse:
     writer: Any = request.user
-    outline = _outline(current)
-    place = next(index for index, row in enumerate(outline) if row["current"])
+    contents = contents_of(current)
     cut = _cut(request, current)
     context = {
         "chapter": current,
@@ -111,10 +109,10 @@ def _page(
         "base": current.etag,
         # What was posted was written on that base, whatever the chapter is now.
         "form_base": current.etag if posted is None else posted.get("base") or current.etag,
-        "outline": outline,
+        "contents": contents.rows,
         "today": _today(request),
-        "previous_url": outline[place - 1]["url"] if place else None,
-        "next_url": outline[place + 1]["url"] if place + 1 < len(outline) else None,
+        "previous_url": contents.previous_url,
+        "next_url": contents.next_url,
         "conflict": conflict,
         "cut": cut,
         "cut_words": cut.word_count - current.word_count if cut else 0,
@@ -138,25 +136,6 @@ def _cut(request: HttpRequest, current: Chapter) -> ChapterVersion | None:
         return None
     kept = current.versions.filter(pk=version_id, revision=current.content_revision - 1)
     return kept.defer("content").first()
-
-
-def _outline(current: Chapter) -> list[dict[str, Any]]:
-    rows = Chapter.objects.live().filter(story=current.story_id).in_order()
-    # Looked up once, since a book may have 500 chapters.
-    address = reverse("stories:chapter", args=[NO_ID])
-    return [
-        {
-            "id": str(pk),
-            "title": title,
-            "url": address.replace(NO_ID, str(pk)),
-            "words": whole(word_count),
-            "part_title": part_title,
-            "current": pk == current.pk,
-        }
-        for pk, title, word_count, part_title in rows.values_list(
-            "pk", "title", "word_count", "part_title"
-        )
-    ]
 
 
 def _language(current: Chapter) -> str:

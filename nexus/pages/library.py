@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, partial
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -22,7 +21,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
 from analytics.charts.chart import whole
-from nexus.lib.moulds import holes
+from nexus.lib.moulds import holes, once_per_language
 from nexus.lib.names import title_key
 from nexus.lib.wording import agos, hue_of
 from stories import covers
@@ -127,7 +126,6 @@ def library(user: User, query: QueryDict, *, at: datetime) -> dict[str, Any]:
 def _tiles(user: User, at: datetime, *, has_shelves: bool) -> Callable[[Any, str], dict[str, Any]]:
     """Return what makes a tile of a story; what all of them share is looked up once."""
     address = reverse("stories:detail", args=[NO_ID])
-    pattern = cache(partial(_pattern, has_shelves=has_shelves))
     labels = {name: escape(Story.Status(name).label) for name in STATUS_CLASS}
     author, touched = escape(user.username), agos(at)
 
@@ -152,13 +150,14 @@ def _tiles(user: User, at: datetime, *, has_shelves: bool) -> Callable[[Any, str
             "words": whole(story.word_count),
             "touched": escape(touched(story.updated_at)),
         }
-        is_pictured, is_numbered = bool(cover), bool(number)
-        return book | {"html": SafeString(pattern(is_pictured, is_numbered) % book)}
+        pattern = _pattern(bool(cover), bool(number), has_shelves=has_shelves)
+        return book | {"html": SafeString(pattern % book)}
 
     return tile
 
 
-def _pattern(is_pictured: bool, is_numbered: bool, *, has_shelves: bool) -> str:
+@once_per_language
+def _pattern(is_pictured: bool, is_numbered: bool, *, has_shelves: bool) -> SafeString:
     """Return the markup of a tile with `%(name)s` in place of each value."""
     book = holes(TILE) | {"cover": holes(("small", "large")) if is_pictured else None}
     if not is_numbered:

@@ -17,7 +17,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
 from analytics.charts.chart import whole
-from nexus.lib.moulds import holes
+from nexus.lib.moulds import holes, once_per_language
 from nexus.lib.wording import agos
 from stories.forms import ChapterForm
 from stories.models import Story
@@ -89,7 +89,8 @@ def outline_parts(
     return [part | {"rows": SafeString("".join(part["rows"]))} for part in parts]
 
 
-def _pattern(*, is_published: bool) -> str:
+@once_per_language
+def _pattern(*, is_published: bool) -> SafeString:
     """Return the markup of a row with `%(name)s` in place of each value."""
     row = holes(HOLES) | {"is_published": is_published}
     return render_to_string("stories/_row.html", {"row": row})
@@ -120,10 +121,12 @@ def _menu(chapter: Any, *, is_first: bool, is_last: bool) -> str:
     return render_to_string("stories/_chapter_menu.html", {"row": menu})
 
 
-def menu_of_any() -> Row:
+@once_per_language
+def menu_of_any() -> SafeString:
     """Return the menu of no chapter, with every action: a script makes a chapter's own of it."""
     can_all = dict.fromkeys(("can_publish", "can_unpublish", "can_rise", "can_sink"), True)
-    return {**_addresses(NO_ID), **can_all}
+    menu = {**_addresses(NO_ID), **can_all}
+    return render_to_string("stories/_chapter_menu.html", {"row": menu})
 
 
 def _addresses(ident: str) -> Row:

@@ -114,7 +114,7 @@ def _page(
         "tags": _tags(story),
         "plan_line": _plan_line(story, words, figures, at),
         "parts": outline_parts(story, chapters, asked, at=at),
-        "any_chapter": menu_of_any(),
+        "any_menu": menu_of_any(),
         "new_chapter_form": new_chapter_form,
         "targets": _target_cards(story, targets, figures, at),
         "activity": _activity(story, targets, figures, at),
