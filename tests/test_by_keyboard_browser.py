@@ -125,6 +125,7 @@ def the_text_is_formatted(page, chapter):
     )
     assert list(titles) == ["Two", "One"]
     expect(page.locator("nx-editor")).to_have_attribute("data-next", "")
+    expect(page.locator(".editor__moves [rel=next]")).to_have_css("display", "none")
     expect(page.locator("nx-editor")).not_to_have_attribute("data-previous", "")
     page.keyboard.press("Escape")
     expect(fold).to_be_focused()
