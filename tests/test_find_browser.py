@@ -59,6 +59,13 @@ def test_words_are_found_replaced_as_one_step_and_brought_back(page, chapter):
     desk.save_now(page)
     assert Chapter.objects.get(pk=chapter.pk).content == TEXT
 
+    # The book is searched from beside the text, and what was just typed is on the server first.
+    page.keyboard.type("Soon. ")
+    page.locator(".editor__fold--panel > summary").click()
+    page.locator("#book-words").fill("soon")
+    page.keyboard.press("Enter")
+    expect(page.locator("mark")).to_have_text("Soon")
+
 
 def test_the_same_key_in_the_bar_is_the_browsers_own(page):
     page.evaluate(

@@ -22,6 +22,12 @@ export function listenForPageKeys({ host, save, isUnsaved, toggleFocus, signal }
     event.preventDefault();
     go(link.href);
   }, { signal });
+  document.addEventListener("submit", (event) => {
+    const { target: form } = event;
+    if (!isUnsaved() || event.defaultPrevented || form.getAttribute("method") !== "get") return;
+    event.preventDefault();
+    go(`${form.action}?${new URLSearchParams(new FormData(form))}`);
+  }, { signal });
   window.addEventListener("beforeunload", (event) => { if (isUnsaved()) event.preventDefault(); }, { signal });
 }
 
