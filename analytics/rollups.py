@@ -15,7 +15,7 @@ from django.db.models import Min
 
 from accounts.models import User
 from analytics.models import WritingDay, WritingSession
-from analytics.reports.days import goal_on
+from analytics.reports.days import goals_on, total_goal
 from analytics.reports.figures import NOTHING, SUMMED, Figures, add_up, unsettled
 from analytics.rest import rest_on
 from nexus.lib.failpoints import hit
@@ -67,8 +67,24 @@ def roll_up_day(user: User, day: date, *, at: datetime) -> bool:
             bundles[session.story_id].add(session)
     stored = {row.story_id: row for row in WritingDay.objects.filter(user=user, day=day)}
     rest = rest_on(user, [day]).get(day, "")
+    goals = goals_on(user, day)
+    is_past = day < user.day_of(at)
     rows = [
-        _row(user, day, story_id, bundle, stored.get(story_id), at=at, read_at=read_at, rest=rest)
+        WritingDay(
+            user=user,
+            story_id=story_id,
+            day=day,
+            **bundle.figures._asdict(),
+            first_change_at=bundle.first_change_at,
+            last_change_at=bundle.last_change_at,
+            hours=bundle.hours,
+            # That of a past day stays what it was; rest may be declared later.
+            goal=stored[story_id].goal
+            if is_past and story_id in stored
+            else total_goal(goals, story_id),
+            rest=rest,
+            rolled_up_at=read_at,
+        )
         for story_id, bundle in bundles.items()
     ]
     gone = [row.pk for story_id, row in stored.items() if story_id not in bundles]
@@ -93,48 +109,20 @@ def _take_turn(user: User, day: date) -> datetime:
         return cursor.fetchone()[1]
 
 
-def _row(
-    user: User,
-    day: date,
-    story_id: UUID | None,
-    bundle: Bundle,
-    stored: WritingDay | None,
-    *,
-    at: datetime,
-    read_at: datetime,
-    rest: str,
-) -> WritingDay:
-    """Make a day's row; the goal of a past day stays what it was, rest may be declared later."""
-    if stored and day < user.day_of(at):
-        goal = stored.goal
-    else:
-        goal = goal_on(user, day, story_id=story_id)
-    return WritingDay(
-        user=user,
-        story_id=story_id,
-        day=day,
-        **bundle.figures._asdict(),
-        first_change_at=bundle.first_change_at,
-        last_change_at=bundle.last_change_at,
-        hours=bundle.hours,
-        goal=goal,
-        rest=rest,
-        rolled_up_at=read_at,
-    )
-
-
 def _differs(row: WritingDay, stored: WritingDay | None) -> bool:
     return stored is None or any(getattr(row, name) != getattr(stored, name) for name in COLUMNS)
 
 
-def stale_days(*, limit: int, since: datetime | None = None) -> list[tuple[UUID, date]]:
+def stale_days(
+    *, limit: int, within: tuple[datetime, datetime] | None = None
+) -> list[tuple[UUID, date]]:
     """Return (user, day) of sessions changed since their day was rolled up, oldest first.
 
-    With `since`, only of sessions changed from then on: that need not read the whole ledger.
+    With `within`, only of sessions changed between these: that need not read the whole ledger.
     """
     waiting = WritingSession.objects.filter(unsettled())
-    if since is not None:
-        waiting = waiting.filter(updated_at__gte=since)
+    if within is not None:
+        waiting = waiting.filter(updated_at__range=within)
     days = waiting.order_by().values_list("user_id", "day").annotate(since=Min("updated_at"))
     return [(user_id, day) for user_id, day, _since in days.order_by("since")[:limit]]
 

@@ -21,11 +21,13 @@ from analytics.models import WritingSession
 from analytics.warehouse import comparing, months
 from nexus.lib.effects import after_commit
 
-# Saves come every few seconds; one rollup a moment later serves them all.
-COALESCE_SECONDS = 2.0
+# Saves come every few seconds; one rollup serves all of half a minute, after which most days have
+# settled. Nobody waits for it: pages read from the sessions what is newer.
+COALESCE_SECONDS = 30.0
 MOST_DAYS_A_RUN = 500
-# The net comes every half minute and is done by the next; the nightly check reads everything.
-NET_SECONDS = 20.0
+# The net comes every twenty seconds and is done by the next, leaving alone what a queued task will
+# see to; the nightly check reads everything.
+NET_SECONDS = 15.0
 NET_REACHES = timedelta(days=2)
 logger = structlog.get_logger("nexus.ledger")
 _asked: dict[tuple[UUID, date], float] = {}
@@ -93,11 +95,12 @@ def roll_up_days(user_id: str, days: list[str]) -> None:
 def roll_up_stale_days() -> int:
     """Roll up every day whose sessions changed since: the net under lost tasks."""
     began, rolled_up = time.monotonic(), 0
-    since = timezone.now() - NET_REACHES
+    now = timezone.now()
+    within = (now - NET_REACHES, now - timedelta(seconds=COALESCE_SECONDS))
     seen: set[tuple[UUID, date]] = set()
     while time.monotonic() - began < NET_SECONDS:
         # A day written a moment ago stays in the list until it has settled.
-        found = set(rollups.stale_days(limit=MOST_DAYS_A_RUN, since=since)) - seen
+        found = set(rollups.stale_days(limit=MOST_DAYS_A_RUN, within=within)) - seen
         if not found:
             break
         seen |= found

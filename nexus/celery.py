@@ -13,6 +13,8 @@ from django.db import InterfaceError, InternalError, OperationalError
 from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nexus.settings")
+# Of 19; the worker's children begin with it.
+NICENESS = 10
 
 
 class StudioTask(Task):
@@ -36,6 +38,12 @@ app.conf.imports = ("nexus.heartbeat", "nexus.account_data.tasks")
 @signals.setup_logging.connect
 def keep_our_logging(**kwargs: Any) -> None:
     """Leave `nexus.logging` in charge: having a receiver is what stops Celery's own set-up."""
+
+
+@signals.worker_init.connect
+def yield_to_people(**kwargs: Any) -> None:
+    """Let pages and saves have the processor first: nobody waits for a task as for an answer."""
+    os.nice(NICENESS)
 
 
 @signals.before_task_publish.connect

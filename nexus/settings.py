@@ -171,7 +171,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout"
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "nexus"
 CELERY_BEAT_SCHEDULE = {
-    "roll-up-what-was-missed": {"task": "analytics.tasks.roll_up_stale_days", "schedule": 30.0},
+    "roll-up-what-was-missed": {"task": "analytics.tasks.roll_up_stale_days", "schedule": 20.0},
     "close-idle-sessions": {"task": "analytics.tasks.close_idle_sessions", "schedule": 60.0},
     "reconcile": {"task": "analytics.tasks.reconcile", "schedule": 24 * 3600.0},
     "close-months": {"task": "analytics.tasks.close_months", "schedule": 24 * 3600.0},

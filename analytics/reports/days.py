@@ -94,7 +94,12 @@ class Week:
 
 
 def goal_on(user: User, day: date, *, story_id: UUID | None = None) -> int | None:
-    """Return the daily targets' quotas in force that day, summed; None when there is none.
+    """Return the daily targets' quotas in force that day, summed; None when there is none."""
+    return total_goal(goals_on(user, day), story_id)
+
+
+def goals_on(user: User, day: date) -> dict[UUID, int]:
+    """Return by story the quotas of the daily targets in force that day, summed. One query.
 
     A target set later than the day was no goal of that day, whatever dates it covers.
     """
@@ -107,9 +112,14 @@ def goal_on(user: User, day: date, *, story_id: UUID | None = None) -> int | Non
         to_date__gte=day,
         created_at__lt=end,
     )
+    return dict(targets.order_by().values_list("story_id").annotate(goal=Sum("quota")))
+
+
+def total_goal(goals: Mapping[UUID, int], story_id: UUID | None) -> int | None:
+    """Return the goal of one story, or of all together; None when there is none."""
     if story_id:
-        targets = targets.filter(story_id=story_id)
-    return targets.aggregate(goal=Sum("quota"))["goal"]
+        return goals.get(story_id)
+    return sum(goals.values()) if goals else None
 
 
 def today(user: User, *, at: datetime) -> Today:

@@ -5,6 +5,7 @@ writes, is told of it live and takes her book out again, all through nginx.
 """
 
 import json
+import os
 import time
 from http.client import HTTPConnection
 
@@ -90,6 +91,13 @@ def test_a_writer_signs_up_writes_and_finds_every_word(stack, alice, chapter):
     kept = alice.get(f"/chapters/{chapter['id']}?as_html=false")
     assert kept["content"].split() == writer.tokens(30)
     assert alice.get(f"/stories/{chapter['story_id']}/analytics")["kpis"]["total_words"] == 30
+
+
+def test_background_work_yields_to_pages(stack):
+    ranks = {
+        part: os.getpriority(os.PRIO_PROCESS, stack.processes[part].pid) for part in stack.processes
+    }
+    assert ranks["worker"] > ranks["web"] == ranks["realtime"]
 
 
 def test_a_save_is_heard_through_nginx_in_another_window(stack, alice):
