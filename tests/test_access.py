@@ -279,6 +279,16 @@ def test_pages_made_of_the_same_parts_have_no_barriers(
     nothing_in_the_way(found + look(browser, live_site, axe, admins, as_carol, THEMES[:1]))
 
 
+def test_the_apis_document_has_no_barriers(browser, live_site, axe):
+    with desk.window(browser, live_site, bypass_csp=True, reduced_motion="reduce") as context:
+        page = context.new_page()
+        page.goto(f"{live_site.url}/api/docs")
+        page.locator(".opblock-summary-control").first.click()
+        page.locator(".opblock-body .microlight").first.wait_for()
+        page.evaluate(axe)
+        nothing_in_the_way(worn(page, "API"))
+
+
 def test_refusals_have_no_barriers(browser, live_site, axe, rf):
     request = rf.get("/")
     request.user = AnonymousUser()
