@@ -155,7 +155,13 @@ def _odds(forecast: ForecastReport) -> str:
 def _percent(odds: float) -> str:
     """Say odds without more precision than they have."""
     percent = round(100 * odds)
-    return _("under 1 %") if percent < 1 else _("over 99 %") if percent > 99 else f"{percent} %"
+    return (
+        _("under 1\u00a0%")
+        if percent < 1
+        else _("over 99\u00a0%")
+        if percent > 99
+        else f"{percent}\u00a0%"
+    )
 
 
 def _record_sentence(record: Record) -> str:

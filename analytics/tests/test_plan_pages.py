@@ -202,7 +202,7 @@ def test_the_forecast_is_said_once_there_are_ten_days(as_alice, story):
     written_for_weeks(story)
     page = html(as_alice.get(url(story)))
     assert "you would be done around" in page
-    assert "over 99 %" in page
+    assert "over 99\u00a0%" in page
     when = today() + timedelta(29)
     assert f"2,000 of 5,000, at this pace {when.day} {when:%B}" in page
     assert "2,000 of 5,000, at this pace" in html(as_alice.get(f"/stories/{story.pk}/"))
