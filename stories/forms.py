@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -79,6 +81,10 @@ class ChapterTextForm(forms.Form):
     choice = forms.ChoiceField(
         choices=[(c, c) for c in ("merged", "mine", "theirs", "chapter")], required=False
     )
+
+    def clean_title(self) -> str:
+        """The field grows with a long title, so it takes line breaks; a title has none."""
+        return re.sub(r"\s*[\r\n]\s*", " ", self.cleaned_data["title"])
 
 
 class MoveForm(forms.Form):

@@ -34,6 +34,10 @@ PUT_MUCH = """async ([url, base, size]) => {
   const { code } = await answer.json();
   return [answer.status, answer.headers.get("Content-Type"), code, performance.now() - began];
 }"""
+CLIPPED = """() => {
+  const field = document.querySelector("#chapter-title");
+  return [field.scrollWidth > field.clientWidth, field.scrollHeight > field.clientHeight + 1];
+}"""
 BULLET = '<span style="mso-list:Ignore">·<span>&nbsp; </span></span>'
 
 
@@ -94,6 +98,23 @@ def test_a_refused_title_is_said_and_an_emptied_one_comes_back(page, chapter):
     expect(page.locator("#chapter-title")).to_have_value("One")
     expect(note).to_be_hidden()
     assert Chapter.objects.get(pk=chapter.pk).title == "One"
+
+
+LONG_TITLE = "The night the harbour froze and nobody came " * 4 + "W" * 24
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_long_title_is_seen_whole_and_stays_one_line_of_text(page, chapter, width):
+    title = page.locator("#chapter-title")
+    page.set_viewport_size({"width": width, "height": 800})
+    with page.expect_response(lambda answer: answer.request.method == "PATCH"):
+        title.fill(LONG_TITLE.replace(" ", " \n", 1))
+        assert page.evaluate(CLIPPED) == [False, False]
+        title.press("Enter")
+    expect(page.locator(".ProseMirror")).to_be_focused()
+    assert Chapter.objects.get(pk=chapter.pk).title == LONG_TITLE
+    page.reload()
+    assert page.evaluate(CLIPPED) == [False, False]
 
 
 def test_a_paste_of_a_megabyte_is_saved_and_one_of_ten_costs_nothing(page, chapter):

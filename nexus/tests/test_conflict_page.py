@@ -209,3 +209,10 @@ def quickest(act):
         act()
         took.append(time.process_time() - began)
     return min(took)
+
+
+def test_a_title_posted_with_line_breaks_is_one_line(as_alice, chapter):
+    title = "The night\r\n  the harbour froze"
+    assert post(as_alice, chapter, "One.", chapter.etag, title=title).status_code == 302
+    chapter.refresh_from_db()
+    assert chapter.title == "The night the harbour froze"

@@ -9,13 +9,13 @@ export class Title {
   #timer = null;
   #isBusy = false;
 
-  /** @param {{url: string, field: HTMLInputElement, note: HTMLElement, failed: string, onEnter: () => void, onSaved: (title: string) => void}} parts */
+  /** @param {{url: string, field: HTMLTextAreaElement, note: HTMLElement, failed: string, onEnter: () => void, onSaved: (title: string) => void}} parts */
   constructor(parts) {
     Object.assign(this, parts);
     this.saved = this.field.value;
     this.listeners = new AbortController();
     const { signal } = this.listeners;
-    this.field.addEventListener("input", () => this.#later(PAUSE), { signal });
+    this.field.addEventListener("input", () => { this.#keepToOneLine(); this.#later(PAUSE); }, { signal });
     this.field.addEventListener("change", () => { this.#refill(); this.save(); }, { signal });
     this.field.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || event.isComposing) return;
@@ -66,9 +66,16 @@ export class Title {
     if (!answer || answer.status >= 500) this.#later(AGAIN);
   }
 
+  /** A long title wraps, and what is pasted into it has no lines of its own. */
+  #keepToOneLine() {
+    if (this.field.value.includes("\n")) this.field.value = this.field.value.replace(/\s*\n\s*/g, " ");
+    this.field.parentElement.dataset.title = this.field.value;
+  }
+
   /** A chapter always has a title: an emptied field gets the one the server has. */
   #refill() {
     if (!this.field.value.trim()) this.field.value = this.saved;
+    this.#keepToOneLine();
   }
 
   #say(reason) {

@@ -62,6 +62,7 @@ function fill(editor, copy) {
   const prose = editor.querySelector(".editor__prose");
   const story = editor.querySelector(".editor__over a");
   Object.assign(title, { value: copy.title, spellcheck: copy.spellCheck });
+  title.parentElement.dataset.title = copy.title;
   Object.assign(story, { textContent: copy.storyTitle, href: `/stories/${copy.storyId}/` });
   Object.assign(prose, { innerHTML: copy.content, spellcheck: copy.spellCheck, lang: copy.language ?? "" });
   // The day's words are the ledger's to tell.
