@@ -53,6 +53,9 @@ def _enter_environment() -> Path:
     (var / "static").mkdir(exist_ok=True)
     for name in ("DEBUG", "CELERY_BROKER_URL", "SECRET_KEY", "SITE_URL", "ALLOWED_HOSTS"):
         os.environ.pop(name, None)
+    # Or every worker and every server that is started compiles all of Nexus and its tests anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     return var
 
 
@@ -335,6 +338,14 @@ def pytest_runtest_setup(item: Any) -> None:
 def pytest_sessionfinish() -> None:
     _chromium.close()
     _worker.close()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int | None:
+    """Half as many more than there are cores: tests of browsers and servers wait a good deal."""
+    if os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS"):
+        return None
+    return max(1, (os.cpu_count() or 1) * 3 // 2)
 
 
 @pytest.hookimpl(trylast=True)
