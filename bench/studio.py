@@ -15,7 +15,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from nexus import embedded
+
 BASE = Path(__file__).resolve().parent.parent
+START_SECONDS = 180.0
+STOP_SECONDS = 60.0
 
 
 @contextmanager
@@ -43,18 +47,35 @@ def running(var: str, *options: str) -> Iterator[str]:
     # A measurement has servers and a profile of its own; this is a studio as writers start it.
     for name in ("NEXUS_PROFILE", "DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE"):
         environment.pop(name, None)
-    command = [sys.executable, "manage.py", "up", *options]
-    process = subprocess.Popen(command, cwd=BASE, env=environment, stdout=subprocess.DEVNULL)
-    try:
+    with program([sys.executable, "manage.py", "up", *options], environment) as process:
         wait_for(f"http://localhost:{port}/health", process)
         yield f"http://localhost:{port}"
+
+
+@contextmanager
+def program(command: list[str], environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a program for the length of a block; it outlives neither the block nor its parent."""
+    process = subprocess.Popen(
+        embedded.launch(command, death_signal="SIGTERM", user=None),
+        cwd=BASE,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        yield process
     finally:
         process.terminate()
-        process.wait(30)
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            # The servers of a studio end with it, whatever ended it.
+            process.kill()
+            process.wait()
 
 
-def wait_for(address: str, process: subprocess.Popen[bytes], seconds: float = 180) -> None:
-    deadline = time.monotonic() + seconds
+def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+    """Wait until the address answers; SystemExit when the program ended or took too long."""
+    deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:
             urllib.request.urlopen(address, timeout=5)
