@@ -50,6 +50,14 @@ def test_a_comment_made_by_keyboard_follows_its_passage(page, chapter):
     assert (comment.quote, comment.text) == ("Tom went home and slept.", "Did he?")
     expect(page.locator(MARK)).to_have_attribute("aria-details", f"comment-{comment.pk}")
 
+    # Where the device chooses all colours, the passage can still be read.
+    page.emulate_media(forced_colors="active", color_scheme="dark")
+    colours = page.locator(MARK).evaluate(
+        "(mark) => [mark, mark.parentElement].map((one) => getComputedStyle(one).color)"
+    )
+    assert colours[0] == colours[1]
+    page.emulate_media(forced_colors="none", color_scheme="light")
+
     # What is typed within it becomes part of it, here and on the server.
     page.keyboard.press("End")
     page.keyboard.press("ArrowLeft")

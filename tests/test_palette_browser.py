@@ -43,6 +43,10 @@ def test_a_passage_is_reached_by_keyboard_alone(page, story):
     expect(first).to_contain_text("Then a petrel came.")
     expect(first).to_have_attribute("aria-selected", "true")
     assert field.get_attribute("aria-activedescendant") == first.get_attribute("id")
+    # Where the device chooses all colours, a frame tells which one it is.
+    page.emulate_media(forced_colors="active")
+    expect(first).to_have_css("outline-style", "solid")
+    page.emulate_media(forced_colors="none")
     page.keyboard.press("ArrowDown")
     expect(first).to_have_attribute("aria-selected", "false")
     page.keyboard.press("ArrowUp")
