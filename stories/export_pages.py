@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 from jobs.models import Job
 from nexus.lib.errors import DomainError
 from stories import exports
+from stories.book_language import book_language
 from stories.export_forms import ExportForm
 from stories.export_shown import export_row
 from stories.models import Chapter, Story
@@ -98,10 +99,17 @@ def _initial(story: Story) -> dict[str, Any]:
         return {**before.parameters["options"], "format": before.parameters["format"]}
     other = exports.exports_of(story.owner).first()
     if other is None:
-        return {"author": story.owner.username}
+        return {"author": story.owner.username} | _language(story, "")
     options = other.parameters["options"]
     kept = {name: value for name, value in options.items() if name in HOUSE_STYLE}
+    kept |= _language(story, kept.get("language", ""))
     return {**kept, "format": other.parameters["format"]}
+
+
+def _language(story: Story, kept: str) -> dict[str, str]:
+    """Return what the book itself tells, unless what was kept says the same more exactly."""
+    told = book_language(story.pk)
+    return {"language": told} if told and kept.partition("-")[0] != told else {}
 
 
 def _earlier(story: Story) -> QuerySet[Job]:

@@ -9,7 +9,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.db.models.functions import Left
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -24,12 +23,13 @@ from analytics.charts.chart import whole
 from nexus.lib.errors import DomainError, Stale
 from nexus.pages.chapter_conflict import choose, conflict_context, content_of
 from nexus.pages.contents import contents_of
+from stories.book_language import book_language
 from stories.counting import RULE, count_words_as
 from stories.forms import ChapterTextForm
 from stories.models import Chapter, ChapterVersion
 from stories.notes_pages import comments_beside
 from stories.saving import parse_base, save_content
-from stories.searching.language import GLANCE, language_tag
+from stories.searching.language import language_tag
 from stories.services.chapters import update_chapter
 from stories.text import clean_html, to_markdown, to_text
 
@@ -119,7 +119,7 @@ def _page(
         "beside": comments_beside(current),
         "history_url": reverse("stories:history", args=[current.pk]),
         "worker_url": reverse("service-worker") if settings.SERVES_OFFLINE else "",
-        "text_language": _language(current),
+        "text_language": language_tag(current.content) or book_language(current.story_id),
         "spell_check": "true" if writer.preferences.spell_check else "false",
         "other_count": _other_count(writer, current),
         "form_errors": form_errors or [],
@@ -136,13 +136,6 @@ def _cut(request: HttpRequest, current: Chapter) -> ChapterVersion | None:
         return None
     kept = current.versions.filter(pk=version_id, revision=current.content_revision - 1)
     return kept.defer("content").first()
-
-
-def _language(current: Chapter) -> str:
-    """Return the language of the chapter, or while it is too short to tell, that of the book."""
-    book = Chapter.objects.live().filter(story=current.story_id, word_count__gt=0)
-    beginning = book.in_order().values_list(Left("content", GLANCE), flat=True)
-    return language_tag(current.content) or language_tag(beginning.first() or "")
 
 
 def _other_count(writer: User, current: Chapter) -> str | None:

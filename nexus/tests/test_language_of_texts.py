@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from stories.exports import Options, start_export
 from stories.searching.language import language_tag
 from stories.tests.builders import make_chapter, make_story
 
@@ -43,6 +44,23 @@ def test_what_cannot_be_told_is_not_called_english(as_alice, alice):
     chapter = make_chapter(make_story(alice), content="<p>Hm.</p>")
     page = as_alice.get(chapter.get_absolute_url()).content.decode()
     assert '<div class="editor__prose" lang=""' in page
+
+
+def test_an_export_begins_in_the_language_of_the_book(as_alice, alice, story):
+    german = reverse("stories:export", args=[story.pk])
+    asked = '<input type="text" name="language" value="{}"'
+    assert asked.format("de") in as_alice.get(german).content.decode()
+
+    english = make_story(alice, "A Summer")
+    make_chapter(english, content=ENGLISH)
+    other = make_story(alice, "Another")
+    make_chapter(other, content=ENGLISH)
+    options = Options(author="A. L.", language="en-GB")
+    start_export(english, format="text", options=options)
+    assert asked.format("de") in as_alice.get(german).content.decode()
+    # What she wrote more exactly is kept for her next book in it.
+    following = reverse("stories:export", args=[other.pk])
+    assert asked.format("en-GB") in as_alice.get(following).content.decode()
 
 
 def test_the_book_is_read_in_its_language(as_alice, story):
