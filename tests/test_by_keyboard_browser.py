@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from stories.models import Chapter
 from stories.tests.builders import make_chapter, make_story, words
 from tests import desk
+from tests.reaching import ZOOMED
 
 pytestmark = pytest.mark.browser
 
@@ -102,6 +103,10 @@ def the_text_is_formatted(page, chapter):
     page.keyboard.press("ArrowRight")
     expect(bar.get_by_role("button").nth(1)).to_be_focused()
     expect(bar.locator('button[tabindex="0"]')).to_have_count(1)
+    wide = page.viewport_size
+    page.set_viewport_size(ZOOMED)
+    assert bar.bounding_box()["y"] >= 0
+    page.set_viewport_size(wide)
     page.keyboard.press("Enter")
     expect(text).to_be_focused()
     expect(page.locator(".ProseMirror > :last-child")).not_to_have_js_property("tagName", "P")

@@ -7,6 +7,7 @@ from analytics.models import WritingSession
 from stories.models import Chapter
 from stories.tests.builders import make_chapter, make_story
 from tests import desk
+from tests.reaching import ZOOMED
 
 pytestmark = pytest.mark.browser
 TEXT = '<p data-b="a">Jane sat down.</p><p data-b="b">“<em>Ja</em>ne,” said jane’s aunt.</p>'
@@ -33,6 +34,10 @@ def test_words_are_found_replaced_as_one_step_and_brought_back(page, chapter):
     page.keyboard.type("Jane")
     expect(count).to_have_text("1 of 3")
     expect(page.locator(".found")).to_have_count(4)  # one of them is in two pieces
+    wide = page.viewport_size
+    page.set_viewport_size(ZOOMED)
+    assert bar.bounding_box()["height"] < ZOOMED["height"] / 2
+    page.set_viewport_size(wide)
     page.keyboard.press("Enter")
     expect(count).to_have_text("2 of 3")
     page.keyboard.press("Shift+F3")
