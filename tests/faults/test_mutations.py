@@ -100,6 +100,10 @@ GUARDS = {
         ),
         ("nexus/tests/test_sockets.py",),
     ),
+    "the door of every socket": (
+        ("nexus/asgi.py", "sockets = same_origin_only(\n", "sockets = (\n"),
+        ("tests/security/test_cross_site_sockets.py",),
+    ),
     "what a token may do": (
         ("nexus/lib/api_view.py", "    if granted is None or (", "    if True or ("),
         ("tests/security/test_scopes.py",),
