@@ -95,10 +95,15 @@ def test_only_networks_of_nginx_and_the_servers_are_believed():
         for name in ("web", "realtime")
         for network in set(SERVICES[name]["networks"]) & set(SERVICES["nginx"]["networks"])
     }
-    (network,) = shared
-    (subnet,) = COMPOSE["networks"][network]["ipam"]["config"]
+    ranges = {COMPOSE["networks"][network]["ipam"]["config"][0]["subnet"] for network in shared}
     for name in OURS:
-        assert SERVICES[name]["environment"]["TRUSTED_PROXIES"] == subnet["subnet"]
+        assert set(SERVICES[name]["environment"]["TRUSTED_PROXIES"].split(",")) == ranges
+
+
+def test_what_watches_does_not_reach_what_keeps():
+    for watcher in ("prometheus", "grafana"):
+        for keeper in ("postgres", "redis", "rabbitmq", "minio"):
+            assert not set(SERVICES[watcher]["networks"]) & set(SERVICES[keeper]["networks"])
 
 
 @pytest.mark.parametrize("name", OURS)
