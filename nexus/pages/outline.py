@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,8 @@ ACTIONS = ("move", "publish", "split", "merge", "to_story", "trash")
 NO_ID = str(UUID(int=0))
 # A day of long ago, on one line of a column: “12 Sep 2026”.
 DAY = "j M Y"
+# How exactly a bar is as long as its chapter; each step has a rule in outline.css.
+BAR_STEPS = 20
 HOLES = (
     "id",
     "url",
@@ -77,7 +80,7 @@ def outline_parts(
             "title": escape(chapter.title),
             "synopsis": _synopsis(chapter.synopsis),
             "words": whole(chapter.word_count),
-            "bar": chapter.word_count * 100 // longest,
+            "bar": ceil(chapter.word_count * BAR_STEPS / longest),
             "edited": escape(edited(chapter.updated_at)),
             "open": "",
             "menu": "",
