@@ -20,17 +20,17 @@ export class QuietLine {
 
   showWords(words) {
     const { wording, parts } = this;
-    parts["words-line"].textContent = wording.count(words === 1 ? "words_one" : "words_many", words);
-    if (parts.words) parts.words.textContent = wording.numbers.format(words);
+    put(parts["words-line"], wording.count(words === 1 ? "words_one" : "words_many", words));
+    if (parts.words) put(parts.words, wording.numbers.format(words));
     this.showToday();
   }
 
   showToday() {
     const { wording, parts, goal } = this;
     const today = this.today.shown;
-    parts["today-line"].textContent = wording.count("today", today);
+    put(parts["today-line"], wording.count("today", today));
     parts["share-line"].hidden = !goal;
-    if (goal) parts["share-line"].textContent = wording.count("share", Math.floor((today * 100) / goal));
+    if (goal) put(parts["share-line"], wording.count("share", Math.floor((today * 100) / goal)));
   }
 
   /** From the server's `counts`: the ledger's own number, and the save in flight that it may include. */
@@ -55,7 +55,9 @@ export class QuietLine {
   #sentence({ key, reason, at }) {
     const { wording } = this;
     if (key === "stopped") return wording.has(reason) ? wording.say(reason) : String(reason);
-    return wording.say(key, { time: at ? momentOf(at, Date.now(), this.language) : "" }).trim();
+    // Writing out a time is dear, and this is asked at each key.
+    const time = key === "saved" && at ? momentOf(at, Date.now(), this.language) : "";
+    return wording.say(key, { time }).trim();
   }
 
   /** A screen reader hears what matters, not every keystroke. */
@@ -79,4 +81,9 @@ export class QuietLine {
     button.addEventListener("click", () => this.actions[name](button));
     return button;
   }
+}
+
+/** Text that stands there already is left alone: put there anew at each key, it would be laid out and painted anew. */
+function put(part, text) {
+  if (part.textContent !== text) part.textContent = text;
 }
