@@ -34,9 +34,15 @@ export class Tabs {
   async enter() {
     if (this.isWriter) return true;
     const turn = this.#queue(() => { if (!this.isNew) this.onTurn(); });
-    const late = new Promise((resolve) => { setTimeout(() => resolve(false), WAIT); });
-    this.isNew = await Promise.race([turn, late]) || this.isWriter;
+    this.isNew = await Promise.race([turn, this.#late()]) || this.isWriter;
     return this.isNew;
+  }
+
+  /** A busy machine may hand a free lock over later still: once it answers a later question, it has dealt with ours. */
+  async #late() {
+    await new Promise((resolve) => { setTimeout(resolve, WAIT); });
+    await navigator.locks?.query().catch(() => null);
+    return false;
   }
 
   /** The reader wants to write. */
