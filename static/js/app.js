@@ -33,6 +33,9 @@ async function forgetKeys() {
 load();
 if (location.hash.startsWith("#p-")) import("./passage.js").then(({ goToPassage }) => goToPassage());
 document.addEventListener("htmx:afterSettle", load);
-document.addEventListener("nx:live", ({ detail }) => import("./elements/live-line.js").then(({ tell }) => tell(detail.isPaused)));
+document.addEventListener("nx:live", ({ detail }) => {
+  // The page for the time without a network has no such sentence, and keeps no file to say it with.
+  if (document.getElementById("live-paused")) import("./elements/live-line.js").then(({ tell }) => tell(detail.isPaused));
+});
 document.addEventListener("submit", ({ target }) => { if (target.matches("[data-sign-out]")) forgetKeys(); });
 if (document.querySelector("meta[name=visitor]")) forgetKeys();
