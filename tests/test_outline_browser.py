@@ -3,10 +3,23 @@
 import pytest
 
 from stories.models import Chapter
-from stories.tests.builders import make_chapter, make_story
+from stories.services.notes import write_notes
+from stories.tests.builders import NOW, make_chapter, make_story
 from tests import desk
 
 pytestmark = pytest.mark.browser
+
+WATCH = """() => {
+  window.moved = [];
+  new PerformanceObserver((list) => {
+    for (const { sources } of list.getEntries()) {
+      window.moved.push(...sources.map(({ node }) => node?.className));
+    }
+  }).observe({ type: "layout-shift", buffered: true });
+}"""
+PAINTED = """() => new Promise((painted) => {
+  requestAnimationFrame(() => requestAnimationFrame(painted));
+})"""
 
 
 @pytest.fixture
@@ -39,3 +52,15 @@ def test_a_chapter_is_dragged_over_many_to_where_it_is_let_go(
         with page.expect_response("**/chapters/reorder"):
             page.mouse.up()
         assert order_of(story) == ["Two", "Three", "Four", "One"]
+
+
+def test_nothing_moves_under_an_outline_with_long_rows(browser, live_site, as_alice, story):
+    for chapter in Chapter.objects.filter(story=story):
+        write_notes(chapter, synopsis="He waits for the boat. " * 12, at=NOW)
+    with desk.window(browser, live_site, as_alice) as context:
+        page = context.new_page()
+        page.add_init_script(f"({WATCH})()")
+        page.goto(f"{live_site.url}{story.get_absolute_url()}")
+        page.locator(".outline--live").wait_for()
+        page.evaluate(PAINTED)
+        assert page.evaluate("() => window.moved") == []
