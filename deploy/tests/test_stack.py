@@ -4,16 +4,20 @@ The same programs, commands and files as the containers, on the loopback address
 writes, is told of it live and takes her book out again, all through nginx.
 """
 
+import gzip
 import json
 import os
 import time
 from http.client import HTTPConnection
+from pathlib import Path
 
+import brotli
 import pytest
+import yaml
 from django.conf import settings
 
 from analytics.tests.test_live_site import Wire
-from deploy.layout import production
+from deploy.layout import BASE, production
 from nexus import embedded
 from tests.wire import Program, Writer
 
@@ -144,12 +148,15 @@ def test_pages_are_guarded_once_and_static_files_are_packed_and_kept(stack):
     for name in ("Content-Security-Policy", "X-Content-Type-Options", "X-Request-ID"):
         assert len(headers.get_all(name)) == 1, name
     style = body.decode().partition('href="/static/css/')[2].partition('"')[0]
-    status, headers, _body = fetch(
-        stack.port, f"/static/css/{style}", **{"Accept-Encoding": "br, gzip"}
-    )
-    assert status == 200
-    assert headers["Content-Encoding"] in {"br", "gzip"}
-    assert "immutable" in headers["Cache-Control"]
+    plain = fetch(stack.port, f"/static/css/{style}")[2]
+    unpack = {"br": brotli.decompress, "gzip": gzip.decompress}
+    for encoding in unpack:
+        status, headers, body = fetch(
+            stack.port, f"/static/css/{style}", **{"Accept-Encoding": encoding}
+        )
+        assert (status, headers["Content-Encoding"]) == (200, encoding)
+        assert unpack[encoding](body) == plain and len(body) < len(plain) / 2
+        assert "immutable" in headers["Cache-Control"]
 
 
 def test_the_metrics_are_for_prometheus_alone(stack):
@@ -157,7 +164,7 @@ def test_the_metrics_are_for_prometheus_alone(stack):
     assert fetch(stack.port, "/metrics", **token)[0] == 404
     assert fetch(stack.web, "/metrics")[0] == 404
     status, _headers, body = fetch(stack.web, "/metrics", **token)
-    assert status == 200 and b"nexus_saves_total" in body
+    assert status == 200 and b"nexus_http_requests_total" in body
     assert fetch(stack.realtime, "/metrics", **token)[0] == 200
 
 
@@ -180,3 +187,16 @@ def test_a_visitor_cannot_choose_the_address_she_is_counted_by(stack):
         for number in range(8)
     ]
     assert answers[:5] == [401] * 5 and set(answers[5:]) == {429}
+
+
+def test_what_the_programs_write_outlasts_their_containers(stack, alice):
+    """A container's root cannot be written: beside its volumes and /tmp nothing may be made."""
+    fetch(stack.port, "/api/v1/auth/.well-known/jwks.json")
+    var = Path(stack.environment["NEXUS_VAR"])
+    made = {path.name.partition(".")[0] for path in var.iterdir()}
+    servers = {"postgres", "valkey", "run", "log", "embedded"}
+    built, in_tmp, in_bucket = {"static"}, {"metrics", "beat-schedule"}, {"media"}
+    compose = yaml.safe_load((BASE / "docker-compose.yml").read_text())
+    kept = {volume.partition(":")[0] for volume in compose["services"]["web"]["volumes"]}
+    assert "keys" in made
+    assert made <= servers | built | in_tmp | in_bucket | kept
