@@ -64,6 +64,8 @@ _servers = contextlib.ExitStack()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # As seldom as in production (nexus/wsgi.py).
+    gc.set_threshold(20_000, 20, 20)
     if not WORKER:
         _servers.callback(shutil.rmtree, VAR, ignore_errors=True)
         try:
@@ -340,7 +342,7 @@ def pytest_sessionfinish() -> None:
     _worker.close()
 
 
-@pytest.hookimpl(optionalhook=True)
+@pytest.hookimpl(optionalhook=True, tryfirst=True)
 def pytest_xdist_auto_num_workers() -> int | None:
     """Half as many more than there are cores: tests of browsers and servers wait a good deal."""
     if os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS"):
