@@ -42,7 +42,7 @@ restore: .venv/runtime ## bring BACKUP=folder back into an empty studio (NEXUS_V
 test: .venv/development ## run every test
 	@exec $(BIN)/python -m pytest -n auto
 
-faults: .venv/development ## break servers under writers, 15 min (NEXUS_KILLS=200, NEXUS_SEED)
+faults: .venv/development ## break servers under writers, 20 min (NEXUS_KILLS=200, NEXUS_SEED)
 	@NEXUS_KILLS=$${NEXUS_KILLS:-200} $(BIN)/python -m pytest -n 0 tests/faults
 
 smoke: .venv/development ## run the production layout behind nginx and look at it from outside

@@ -2,8 +2,9 @@
 
 Requests that fit the document and requests that do not, made up ones and chains of them (what one
 answer names is asked for next), by a writer with things of her own. Made from a seed, so that each
-run asks the same; `NEXUS_EXAMPLES` and `NEXUS_SEED` ask more, `NEXUS_PHASES=examples,coverage` each
-kind of value at its edges, some 5,000 requests in about five minutes.
+run asks the same; `NEXUS_EXAMPLES` and `NEXUS_SEED` ask more. Each kind of value at its edges, some
+5,000 requests in about five minutes, is asked by `make faults` (`tests/faults/test_edges.py`), or
+here with `NEXUS_PHASES=examples,coverage`.
 """
 
 import json
