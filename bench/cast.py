@@ -175,6 +175,8 @@ def leave_jobs(writer: User, times: int, at: datetime) -> None:
             owner=writer,
             kind=kind,
             title=title,
+            # What an export's page offers again.
+            parameters={"format": "epub", "options": {}} if kind == "story.export" else {},
             status=status,
             error=error,
             step=12,
