@@ -39,7 +39,7 @@ restore: .venv/runtime ## bring BACKUP=folder back into an empty studio (NEXUS_V
 
 # --- Checking -------------------------------------------------------------------
 
-test: .venv/development ## run every test
+test: .venv/development ## run every test but faults, smoke and load
 	@exec $(BIN)/python -m pytest -n auto
 
 faults: .venv/development ## break servers under writers, 20 min (NEXUS_KILLS=200, NEXUS_SEED)

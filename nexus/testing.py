@@ -352,11 +352,11 @@ def pytest_xdist_auto_num_workers() -> int | None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[Any]) -> None:
-    """Take the slow ones first and together: they share a browser, a worker or a whole studio.
+    """Take the slow ones first and together: they share a browser or a worker.
 
     The quick ones fill the end; a worker that is done takes its next from there.
     """
-    wants = ("_browses", "live_worker", "keeper")
+    wants = ("_browses", "live_worker")
     items.sort(key=lambda item: [name not in item.fixturenames for name in wants])
 
 

@@ -78,14 +78,9 @@ def pytest_runtest_makereport(item, call):
 
 
 def pytest_collection_modifyitems(config, items):
-    """`make test` takes the quick ones; the long absence, during all else, is looked at last.
-
-    Scenarios named on the command line run, whatever their length.
-    """
-    if not IS_FULL and not any("faults" in str(name) for name in config.args):
-        left = [
-            item for item in items if HERE in item.path.parents and "quick" not in item.keywords
-        ]
+    """`make faults` names them, `make test` leaves them out; the long absence comes last."""
+    if not any("faults" in str(name) for name in config.args):
+        left = [item for item in items if HERE in item.path.parents]
         config.hook.pytest_deselected(items=left)
         items[:] = [item for item in items if item not in set(left)]
     else:

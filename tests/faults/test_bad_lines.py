@@ -4,8 +4,6 @@ import socket
 import time
 import uuid
 
-import pytest
-
 from tests.faults.proxy import Proxy
 from tests.faults.scene import (
     IS_FULL,
@@ -39,7 +37,6 @@ def test_slow_lines_that_break_lose_nothing(runs):
     proxy.close()
 
 
-@pytest.mark.quick
 def test_an_answer_that_is_lost_is_asked_for_again_and_counts_once(runs):
     proxy = Proxy(runs[-1].port, seed=SEED)
     writers = through(runs, proxy)
@@ -74,7 +71,6 @@ def test_a_line_that_says_nothing_is_given_up_and_tried_again(runs):
     proxy.close()
 
 
-@pytest.mark.quick
 def test_a_request_cut_in_the_middle_of_its_body_stores_nothing(runs):
     writer = make_writers(runs[-1].port, people=1, chapters=1, seed=SEED)[0]
     path = f"/api/v1/chapters/{writer.chapter['id']}/content"

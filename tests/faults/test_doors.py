@@ -2,8 +2,6 @@
 
 import uuid
 
-import pytest
-
 from tests.faults.harm import ask_postgres
 from tests.faults.scene import (
     SEED,
@@ -60,7 +58,6 @@ def owner_of(run, writer):
     return ask_postgres(run, question, [writer.chapter["story_id"]])[0][0]
 
 
-@pytest.mark.quick
 def test_a_save_into_a_chapter_thrown_away_elsewhere_is_taken_once_it_is_back(runs):
     writer = a_writer(runs[-1])
     elsewhere = copy_of(writer.program)
@@ -78,7 +75,6 @@ def test_a_save_into_a_chapter_thrown_away_elsewhere_is_taken_once_it_is_back(ru
     check_everything(runs[-1], [writer])
 
 
-@pytest.mark.quick
 def test_a_session_that_ended_while_typing_is_resumed_with_the_same_save(runs):
     writer = a_writer(runs[-1])
     email = owner_of(runs[-1], writer)
@@ -95,7 +91,6 @@ def test_a_session_that_ended_while_typing_is_resumed_with_the_same_save(runs):
     check_everything(runs[-1], [writer])
 
 
-@pytest.mark.quick
 def test_another_person_who_signs_in_can_neither_send_nor_see_what_waits(runs):
     writer = a_writer(runs[-1])
     frozen = Frozen(writer)

@@ -8,8 +8,6 @@ import random
 import signal
 import time
 
-import pytest
-
 from nexus.tests.test_up import POSTGRES, WEB, WORKER, Nexus
 from tests.faults.scene import (
     HEALED_IN,
@@ -47,7 +45,6 @@ def kill(runs, what):
     os.kill(run.pid_of(KINDS[what]), signal.SIGKILL)
 
 
-@pytest.mark.quick
 def test_no_acknowledged_word_is_lost_when_servers_are_killed(runs):
     chance = random.Random(SEED)
     people, chapters = (4, 5) if IS_FULL else (2, 3)
@@ -67,7 +64,6 @@ def test_no_acknowledged_word_is_lost_when_servers_are_killed(runs):
     check_everything(runs[-1], writers, least=2 * KILLS)
 
 
-@pytest.mark.quick
 def test_dying_at_any_step_of_a_save_stores_it_once_and_never_conflicts_with_itself(studio):
     runs = studio.runs
     writers = make_writers(runs[-1].port, people=1, chapters=2, seed=SEED)

@@ -7,8 +7,6 @@ import time
 import uuid
 from http.client import HTTPException
 
-import pytest
-
 from tests.faults.scene import SEED, TALLY, check_everything, check_people, copy_of, make_writers
 from tests.wire import RETRIED
 
@@ -67,7 +65,6 @@ def took(writer, answer):
     writer.acknowledged += 1
 
 
-@pytest.mark.quick
 def test_the_same_save_a_hundred_times_at_once_makes_one_revision(runs):
     writer = make_writers(runs[-1].port, people=1, chapters=1, seed=SEED)[0]
     key = str(uuid.uuid4())
@@ -83,7 +80,6 @@ def test_the_same_save_a_hundred_times_at_once_makes_one_revision(runs):
     check_everything(runs[-1], [writer], least=1)
 
 
-@pytest.mark.quick
 def test_of_fifty_saves_from_one_base_one_is_taken_and_the_others_are_told_the_head(runs):
     writer = make_writers(runs[-1].port, people=1, chapters=1, seed=SEED)[0]
     rivals = []

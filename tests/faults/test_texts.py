@@ -90,7 +90,6 @@ def test_a_body_beyond_all_limits_is_answered_as_json_and_the_line_closed_cleanl
     check_people(runs[-1], [writer.program])
 
 
-@pytest.mark.quick
 def test_odd_characters_are_cleaned_without_eating_a_word_and_poison_no_list(runs):
     writer = one_writer(runs[-1])
     status, _answered, answer, _seconds = put(writer, ODD, typed=12)

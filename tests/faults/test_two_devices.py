@@ -98,7 +98,6 @@ def check_chapter(run, devices):
     check_people(run, [program])
 
 
-@pytest.mark.quick
 def test_two_devices_that_write_in_different_paragraphs_lose_nothing(runs):
     _writer, left, right = prepared(runs[-1])
 
