@@ -13,6 +13,7 @@ import logging
 import logging.config
 import re
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -51,15 +52,21 @@ def configure(options: dict[str, str]) -> None:
         _also_into_files(chosen, Path(options["folder"]))
     logging.config.dictConfig(chosen)
     structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            *_shared(),
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
+        processors=_of_structlog(),
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
+
+
+@cache
+def _of_structlog() -> list[Processor]:
+    """Return one and the same list: Django may be set up twice, and loggers in use keep theirs."""
+    return [
+        structlog.stdlib.filter_by_level,
+        *_shared(),
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ]
 
 
 def _shared() -> list[Processor]:

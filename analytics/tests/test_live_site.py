@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from analytics import tasks
 from analytics.models import WritingDay
 from analytics.tests.builders import add_words, make_chapter
 from nexus.lib.live import publish
@@ -109,9 +110,10 @@ def test_a_save_is_heard_on_the_wire(wire, alice, cookie):
     assert window.hear("counts")["today_words"] == 4
 
 
-def test_a_save_is_rolled_up_by_the_worker(live_site, live_worker, alice):
+def test_a_save_is_rolled_up_by_the_worker(live_site, live_worker, alice, monkeypatch):
+    monkeypatch.setattr(tasks, "COALESCE_SECONDS", 0.1)
     add_words(make_chapter(alice), 4, timezone.now(), typed=4)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not WritingDay.objects.filter(user=alice, story=None, typed=4).exists():
         assert time.monotonic() < deadline
         time.sleep(0.1)

@@ -44,6 +44,15 @@ def test_other_errors_and_other_loggers_keep_their_tracebacks():
     assert without_outages(None, "info", {"logger": "celery.beat"}) == {"logger": "celery.beat"}
 
 
+def test_a_logger_in_use_hears_of_what_is_set_up_later():
+    logger = structlog.get_logger("nexus.test")
+    logger.info("in use")
+    our_logging.configure(settings.LOGGING)
+    with structlog.testing.capture_logs() as lines:
+        logger.info("later")
+    assert [line["event"] for line in lines] == ["later"]
+
+
 TURNING = """
 import logging, sys
 from nexus import logging as ours
