@@ -21,12 +21,12 @@ from analytics.models import WritingSession
 from analytics.warehouse import comparing, months
 from nexus.lib.effects import after_commit
 
-# Saves come every few seconds; one rollup serves all of half a minute, after which most days have
-# settled. Nobody waits for it: pages read from the sessions what is newer.
-COALESCE_SECONDS = 30.0
+# Saves come every few seconds; one rollup serves all of five minutes of them. Nobody waits for it:
+# pages read from the sessions what is newer. A day whose writer has paused is seen by the net.
+COALESCE_SECONDS = 300.0
+PAUSED_SECONDS = 30.0
 MOST_DAYS_A_RUN = 500
-# The net comes every twenty seconds and is done by the next, leaving alone what a queued task will
-# see to; the nightly check reads everything.
+# The net comes every twenty seconds and is done by the next; the nightly check reads everything.
 NET_SECONDS = 15.0
 NET_REACHES = timedelta(days=2)
 logger = structlog.get_logger("nexus.ledger")
@@ -74,7 +74,7 @@ def refresh_goal(user: User, *, at: datetime) -> None:
     """Have today's goal kept with the day, after a target was set, changed or removed."""
     day = user.day_of(at)
     if WritingSession.objects.filter(user=user, day=day).exists():
-        after_commit(ask_for_roll_up, user.pk, day)
+        after_commit(ask_for_roll_ups, user.pk, [day])
 
 
 @shared_task
@@ -93,10 +93,12 @@ def roll_up_days(user_id: str, days: list[str]) -> None:
 
 @shared_task
 def roll_up_stale_days() -> int:
-    """Roll up every day whose sessions changed since: the net under lost tasks."""
+    """Roll up every day that changed since and whose writer has paused; the net under lost tasks
+    too.
+    """
     began, rolled_up = time.monotonic(), 0
     now = timezone.now()
-    within = (now - NET_REACHES, now - timedelta(seconds=COALESCE_SECONDS))
+    within = (now - NET_REACHES, now - timedelta(seconds=PAUSED_SECONDS))
     seen: set[tuple[UUID, date]] = set()
     while time.monotonic() - began < NET_SECONDS:
         # A day written a moment ago stays in the list until it has settled.

@@ -6,15 +6,28 @@ A task carries the id of the request that queued it, so that one search finds bo
 from __future__ import annotations
 
 import os
+import socket
 from typing import Any
 
 from celery import Celery, Task, signals
+from django.conf import settings
 from django.db import InterfaceError, InternalError, OperationalError
 from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nexus.settings")
 # Of 19; the worker's children begin with it.
 NICENESS = 10
+# A dead line is found by its own probes, within a minute: seconds, seconds, number, milliseconds.
+PROBES = {
+    name: value
+    for option, value in (
+        ("TCP_KEEPIDLE", 20),
+        ("TCP_KEEPINTVL", 10),
+        ("TCP_KEEPCNT", 3),
+        ("TCP_USER_TIMEOUT", 60_000),
+    )
+    if (name := getattr(socket, option, None)) is not None
+}
 
 
 class StudioTask(Task):
@@ -44,6 +57,23 @@ def keep_our_logging(**kwargs: Any) -> None:
 def yield_to_people(**kwargs: Any) -> None:
     """Let pages and saves have the processor first: nobody waits for a task as for an answer."""
     os.nice(NICENESS)
+
+
+@signals.worker_init.connect
+def wait_for_the_broker(**kwargs: Any) -> None:
+    """Wait for a broker that is silent, instead of giving up on its answer.
+
+    A task whose end could not be told keeps its place in the worker; with as many of them as there
+    are places, a worker would take nothing any more, though the broker had long come back.
+    """
+    options = {"socket_connect_timeout": 1, "socket_keepalive": True}
+    app.conf.broker_transport_options = options | {"socket_keepalive_options": PROBES}
+
+
+@signals.worker_process_init.connect
+def send_without_waiting(**kwargs: Any) -> None:
+    """What a task queues itself must not hold it for ever, as in any other process."""
+    app.conf.broker_transport_options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
 
 
 @signals.before_task_publish.connect

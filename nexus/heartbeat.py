@@ -9,7 +9,7 @@ import structlog
 from celery import signals
 from django.conf import settings
 
-# The shortest schedule is 30 s; three missed ones mean that nobody beats.
+# The shortest schedule is 20 s; five missed ones mean that nobody beats.
 FADES_AFTER = 100
 logger = structlog.get_logger("nexus.background_jobs")
 

@@ -19,4 +19,4 @@ gc.collect()
 gc.freeze()
 # A request makes some thousand objects, hardly one of them in a ring: looking for rings after each
 # few hundred costs more than it finds.
-gc.set_threshold(20_000, 20, 20)
+gc.set_threshold(5_000, 10, 10)

@@ -88,7 +88,7 @@ def test_a_day_changed_after_its_rollup_is_read_from_the_sessions(alice, two_day
 
 
 def test_days_that_were_missed_are_rolled_up_by_the_net(alice, two_days):
-    # A moment after a save its own task is still to come.
+    # A moment after a save she may still be writing.
     assert tasks.roll_up_stale_days() == 0
     WritingSession.objects.update(updated_at=timezone.now() - timedelta(minutes=1))
     assert tasks.roll_up_stale_days() == 2

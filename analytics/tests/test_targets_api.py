@@ -251,7 +251,7 @@ def test_a_goal_changed_today_is_kept_with_today(
     chapter = make_chapter(alice)
     add_words(chapter, 5, now, typed=5)
     asked = []
-    monkeypatch.setattr(tasks, "ask_for_roll_up", lambda *day: asked.append(day))
+    monkeypatch.setattr(tasks, "ask_for_roll_ups", lambda *day: asked.append(day))
     url, today = f"/api/v1/stories/{chapter.story_id}/targets", str(now.date())
     body = {"quota": 9, "frequency": "Daily", "from_date": today, "to_date": today}
     kept = []
@@ -264,7 +264,7 @@ def test_a_goal_changed_today_is_kept_with_today(
         with django_capture_on_commit_callbacks(execute=True):
             method(url + path.format(target), values, content_type="application/json")
         assert effects.drain(20)
-        assert asked.pop() == (alice.pk, now.date())
+        assert asked.pop() == (alice.pk, [now.date()])
         rollups.roll_up_day(alice, now.date(), at=now)
         kept.append(WritingDay.objects.get(user=alice, story=None).goal)
     assert kept == [9, 7, None]

@@ -9,6 +9,7 @@ import psycopg
 import redis
 
 from nexus import embedded
+from nexus.celery import app
 from nexus.tests.test_up import WORKER
 
 
@@ -23,6 +24,13 @@ def worker_of(run):
     """Return the process id of the worker, once there is one."""
     run.wait(lambda: run.pid_of(WORKER))
     return run.pid_of(WORKER)
+
+
+def send(run, name, *args):
+    """Queue a task, as the web process would."""
+    address = embedded.broker_url(embedded.redis_url(run.var))
+    with app.connection_for_write(address) as broker:
+        app.send_task(name, args, connection=broker, queue="nexus")
 
 
 @contextmanager

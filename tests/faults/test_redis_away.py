@@ -5,13 +5,23 @@ import os
 import signal
 import time
 import uuid
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
+import redis
 
 from analytics.tests.test_live_site import TEXT, Wire
+from nexus import embedded
 from nexus.tests.test_up import VALKEY
-from tests.faults.harm import flush_redis, paused, redis_refused
+from tests.faults.harm import (
+    flush_redis,
+    paused,
+    redis_refused,
+    send,
+    wait_until,
+    worker_of,
+)
 from tests.faults.scene import (
     IS_FULL,
     SEED,
@@ -19,12 +29,15 @@ from tests.faults.scene import (
     Writing,
     check_everything,
     check_people,
+    in_full_only,
     make_writers,
     sign_up,
 )
 
 # In the usual run the other tests want the processor too.
 LONGEST = 1.0 if IS_FULL else 3.0
+# A worker needs some seconds for these.
+TASKS = 400
 PAGES = (
     "/",
     "/stories/{story}/",
@@ -123,6 +136,23 @@ def test_writers_never_notice_what_becomes_of_redis(runs):
             writing.heal()
             TALLY.fault(3)
     check_everything(run, writers)
+
+
+@in_full_only
+def test_a_worker_whose_broker_fell_silent_at_its_work_goes_on_with_it(runs, desk):
+    run, today = runs[-1], datetime.now(UTC).date().isoformat()
+    person = desk.program.get("/auth/me")["id"]
+    with redis.Redis.from_url(embedded.redis_url(run.var)) as client:
+        with paused([worker_of(run)]):
+            for _ in range(TASKS):
+                send(run, "analytics.tasks.roll_up_day", person, today)
+        wait_until(lambda: client.llen("nexus") < TASKS - 10)
+        with paused([run.pid_of(VALKEY)]):
+            # Longer than two tasks, one after the other, would wait to tell of their end.
+            time.sleep(13)
+        TALLY.fault()
+        assert client.llen("nexus") > 0
+        wait_until(lambda: client.llen("nexus") == 0, 60)
 
 
 def goes_on(desk):

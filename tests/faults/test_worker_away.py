@@ -4,10 +4,8 @@ import random
 import time
 from datetime import UTC, datetime, timedelta
 
-from nexus import embedded
-from nexus.celery import app
 from nexus.tests.test_up import WORKER
-from tests.faults.harm import ask_postgres, paused, wait_until, worker_of
+from tests.faults.harm import ask_postgres, paused, send, wait_until, worker_of
 from tests.faults.scene import (
     IS_FULL,
     KILLS,
@@ -21,8 +19,8 @@ from tests.faults.scene import (
 
 # Ten minutes in the whole run of 200 kills.
 ABSENT = min(600, 3 * KILLS) if IS_FULL else 2
-# A save is rolled up half a minute later, by the net twenty seconds after that; and patience for a
-# machine on which others work too.
+# The net sees a day half a minute after its last save, and comes every twenty seconds; and patience
+# for a machine on which others work too.
 ROLLED_UP_IN = 90
 UNSETTLED = """
     SELECT count(*) FROM (
@@ -38,13 +36,6 @@ PEOPLE = "SELECT DISTINCT owner_id::text FROM stories_story"
 
 def are_days_settled(run):
     return ask_postgres(run, UNSETTLED) == [(0,)]
-
-
-def send(run, name, *args):
-    """Queue a task, as the web process would."""
-    address = embedded.broker_url(embedded.redis_url(run.var))
-    with app.connection_for_write(address) as broker:
-        app.send_task(name, args, connection=broker, queue="nexus")
 
 
 def test_ten_minutes_without_a_worker_cost_no_save_and_no_number(absence):
@@ -77,7 +68,7 @@ def test_a_worker_killed_in_the_middle_of_a_day_leaves_no_half_of_it(studio):
         for _ in range(5 if IS_FULL else 1):
             first = worker_of(run)
             trap.touch()
-            # Now, and not when half a minute of saves has gathered.
+            # Now, and not when minutes of saves have gathered.
             for (person,) in ask_postgres(run, PEOPLE):
                 send(run, "analytics.tasks.roll_up_day", person, today.isoformat())
             run.wait(lambda: not trap.exists())
