@@ -68,7 +68,9 @@ def sign_in(page, *, email="alice@example.com", password=PASSWORD, keep=False):
     page.fill("[name=password]", password)
     if keep:
         page.check("[name=remember]")
-    page.get_by_role("button", name="Sign in", exact=True).click()
+    # Whoever went on at once would leave before the answer, signed in or not.
+    with page.expect_navigation():
+        page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def add_passkey(page, *, is_alone=True, name="Laptop"):

@@ -29,6 +29,7 @@ CLIENTS |= {"urllib.request", "http.client", "socket"}
 MAY_ASK = {
     "accounts/google/identity.py",  # Google
     "accounts/social_adapter.py",  # names the library's errors
+    "nexus/celery.py",  # names options of the broker's line
     "nexus/lib/bucket.py",  # STORAGE_URL
     "nexus/management/commands/up.py",  # itself
     "nexus/middleware/deadline.py",  # cuts a connection to Postgres
