@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from uuid import UUID
-from weakref import WeakKeyDictionary
 
 import structlog
 from asgiref.sync import sync_to_async
@@ -22,6 +21,7 @@ from django.utils import timezone
 
 from accounts.models import Session
 from accounts.sessions import SessionStore
+from nexus.lib.loops import one_per_loop
 
 PERIOD_SECONDS = 2.5
 logger = structlog.get_logger("nexus.sessions")
@@ -81,12 +81,4 @@ def _look(public_ids: list[UUID]) -> set[UUID]:
         close_old_connections()
 
 
-_watches: WeakKeyDictionary[asyncio.AbstractEventLoop, SessionWatch] = WeakKeyDictionary()
-
-
-def session_watch() -> SessionWatch:
-    """Return the watch of the running event loop: one a process, as a process has one loop."""
-    loop = asyncio.get_running_loop()
-    if loop not in _watches:
-        _watches[loop] = SessionWatch()
-    return _watches[loop]
+session_watch = one_per_loop(SessionWatch)

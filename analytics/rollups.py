@@ -67,8 +67,9 @@ def roll_up_day(user: User, day: date, *, at: datetime) -> bool:
             bundles[session.story_id].add(session)
     stored = {row.story_id: row for row in WritingDay.objects.filter(user=user, day=day)}
     rest = rest_on(user, [day]).get(day, "")
+    # That of a past day stays what it was; rest may be declared later.
+    kept = {key: row.goal for key, row in stored.items()} if day < user.day_of(at) else {}
     goals = goals_on(user, day)
-    is_past = day < user.day_of(at)
     rows = [
         WritingDay(
             user=user,
@@ -78,10 +79,7 @@ def roll_up_day(user: User, day: date, *, at: datetime) -> bool:
             first_change_at=bundle.first_change_at,
             last_change_at=bundle.last_change_at,
             hours=bundle.hours,
-            # That of a past day stays what it was; rest may be declared later.
-            goal=stored[story_id].goal
-            if is_past and story_id in stored
-            else total_goal(goals, story_id),
+            goal=kept[story_id] if story_id in kept else total_goal(goals, story_id),
             rest=rest,
             rolled_up_at=read_at,
         )

@@ -65,7 +65,7 @@ _servers = contextlib.ExitStack()
 
 def pytest_configure(config: pytest.Config) -> None:
     # As seldom as in production (nexus/wsgi.py).
-    gc.set_threshold(20_000, 20, 20)
+    gc.set_threshold(5_000, 10, 10)
     if not WORKER:
         _servers.callback(shutil.rmtree, VAR, ignore_errors=True)
         try:

@@ -78,7 +78,10 @@ class Lane:
     def _run(self, fn: Callable[..., Any], args: tuple[Any, ...]) -> None:
         """Run one call, whatever it raises: the lane goes on."""
         try:
-            fn(*args)
+            try:
+                fn(*args)
+            finally:
+                close_old_connections()
         except OUTAGES as error:
             metrics.EFFECTS_LOST.labels(self.name).inc()
             cause = type(error).__name__
@@ -86,8 +89,6 @@ class Lane:
         except BaseException:
             metrics.EFFECTS_LOST.labels(self.name).inc()
             logger.exception("effect_failed", lane=self.name, effect=_name(fn))
-        finally:
-            close_old_connections()
 
 
 _lanes: dict[str, Lane] = {}

@@ -17,7 +17,6 @@ from contextlib import asynccontextmanager, suppress
 from functools import cache
 from typing import Any
 from uuid import UUID
-from weakref import WeakKeyDictionary
 
 import redis
 import redis.asyncio
@@ -29,6 +28,7 @@ from redis.retry import Retry
 
 from nexus.lib import metrics
 from nexus.lib.effects import after_commit
+from nexus.lib.loops import one_per_loop
 
 Message = dict[str, Any]
 PATIENCE = 0.09
@@ -213,12 +213,4 @@ class Hub:
                 self._readers[user_id].discard(reader)
 
 
-_hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
-
-
-def hub() -> Hub:
-    """Return the hub of the running event loop: one a process, as a process has one loop."""
-    loop = asyncio.get_running_loop()
-    if loop not in _hubs:
-        _hubs[loop] = Hub()
-    return _hubs[loop]
+hub = one_per_loop(Hub)

@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from weakref import WeakKeyDictionary
 
 import redis
 import redis.asyncio
 from django.conf import settings
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+
+from nexus.lib.loops import one_per_loop
 
 PERIOD_SECONDS = 5.0
 PATIENCE = 2.0
@@ -72,12 +73,4 @@ async def answers() -> bool:
     return True
 
 
-_watches: WeakKeyDictionary[asyncio.AbstractEventLoop, PauseWatch] = WeakKeyDictionary()
-
-
-def pause_watch() -> PauseWatch:
-    """Return the watch of the running event loop: one a process, as a process has one loop."""
-    loop = asyncio.get_running_loop()
-    if loop not in _watches:
-        _watches[loop] = PauseWatch()
-    return _watches[loop]
+pause_watch = one_per_loop(PauseWatch)
