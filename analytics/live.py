@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Sum
 
 from analytics import reports
-from nexus.lib.live import Message, publish
+from nexus.lib.live import Message, gather
 from stories.models import Chapter
 
 MOST_WORDS = 10_000_000
@@ -40,7 +40,7 @@ def publish_counts(
 ) -> None:
     """Send `counts` for the chapter, and the `day`, as they are now."""
     so_far, in_story = read_counts(user_id, story_id, today)
-    publish(user_id, counts(so_far, story_id, chapter_id, words, in_story), day(so_far))
+    gather(user_id, counts(so_far, story_id, chapter_id, words, in_story), day(so_far))
 
 
 def read_counts(user_id: UUID, story_id: UUID, today: date) -> tuple[reports.Today, int]:

@@ -20,9 +20,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from analytics.models import WritingSession
 from analytics.stretches import INSTANT
-from analytics.tasks import ask_for_roll_up
+from analytics.tasks import roll_up_soon
 from nexus.lib.days import day_bounds
-from nexus.lib.effects import after_commit
 from nexus.lib.errors import NotFound
 from stories.counting import RULE
 from stories.models import Chapter
@@ -94,13 +93,13 @@ def finish(started: Started, *, user: User, words: int, at: datetime) -> None:
     last = max(at, session.last_change_at)
     if user.day_of(last) != session.day:
         start_of_day, _end = _bounds(user, last)
-        after_commit(ask_for_roll_up, user.pk, session.day)
+        roll_up_soon(user.pk, session.day)
         # The end is the first instant of the next day; this session ends within its own.
         day_over = _bounds(user, session.started_at)[1] - INSTANT
         _end_row(session, max(min(day_over, last), session.started_at), words=None)
         session = _rest_of(session, began=start_of_day, user=user, at=last)
     _end_row(session, last, words=None if _has_saves(started, user) else words)
-    after_commit(ask_for_roll_up, user.pk, session.day)
+    roll_up_soon(user.pk, session.day)
 
 
 def _bounds(user: User, at: datetime) -> tuple[datetime, datetime]:

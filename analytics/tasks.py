@@ -21,43 +21,45 @@ from analytics.models import WritingSession
 from analytics.warehouse import comparing, months
 from nexus.lib.effects import after_commit
 
-# Saves come every few seconds; one rollup serves all of five minutes of them. Nobody waits for it:
-# pages read from the sessions what is newer. A day whose writer has paused is seen by the net.
+# Saves come every few seconds; one rollup serves five minutes of them, asked for by the first save
+# after that: a task with a countdown would lie in a worker's memory, one for each writer. Nobody
+# waits for it: pages read from the sessions what is newer. A day whose writer has paused is seen by
+# the net.
 COALESCE_SECONDS = 300.0
 PAUSED_SECONDS = 30.0
+# What is forgotten beyond this is left to the net.
+MOST_REMEMBERED = 10_000
 MOST_DAYS_A_RUN = 500
 # The net comes every twenty seconds and is done by the next; the nightly check reads everything.
 NET_SECONDS = 15.0
 NET_REACHES = timedelta(days=2)
 logger = structlog.get_logger("nexus.ledger")
+# When, by this process's clock, a day's rollup was asked for, or its first save was seen.
 _asked: dict[tuple[UUID, date], float] = {}
 _asked_lock = threading.Lock()
 
 
 def roll_up_soon(user_id: UUID, day: date) -> None:
-    """Ask for a rollup once the current transaction is in; most saves find one queued already."""
-    transaction.on_commit(partial(_unless_queued, user_id, day), robust=True)
+    """Have a day rolled up whose sessions the current transaction changes, once it is in."""
+    transaction.on_commit(partial(_ask_now_and_then, user_id, day), robust=True)
 
 
-def _unless_queued(user_id: UUID, day: date) -> None:
-    if _asked.get((user_id, day), 0.0) <= time.monotonic():
+def _ask_now_and_then(user_id: UUID, day: date) -> None:
+    now = time.monotonic()
+    with _asked_lock:
+        if len(_asked) >= MOST_REMEMBERED:
+            _asked.clear()
+        is_due = now - _asked.setdefault((user_id, day), now) >= COALESCE_SECONDS
+        if is_due:
+            _asked[user_id, day] = now
+    if is_due:
         after_commit(ask_for_roll_up, user_id, day)
 
 
 def ask_for_roll_up(user_id: UUID, day: date) -> None:
-    """Queue a rollup, unless one is queued that has not begun yet.
-
-    Without a broker nothing is lost: pages read the sessions, and the net catches the day later.
-    """
-    now = time.monotonic()
-    with _asked_lock:
-        for key in [key for key, until in _asked.items() if until <= now]:
-            del _asked[key]
-        if (user_id, day) in _asked:
-            return
-        _asked[user_id, day] = now + COALESCE_SECONDS
+    """Queue a rollup. Without a broker nothing is lost: the net catches the day later."""
     try:
-        roll_up_day.apply_async((str(user_id), day.isoformat()), countdown=COALESCE_SECONDS)
+        roll_up_day.delay(str(user_id), day.isoformat())
     except BrokerError as error:
         logger.warning("roll_up_not_queued", reason=type(error).__name__)
 

@@ -111,7 +111,7 @@ def test_a_save_is_heard_on_the_wire(wire, alice, cookie):
 
 
 def test_a_save_is_rolled_up_by_the_worker(live_site, live_worker, alice, monkeypatch):
-    monkeypatch.setattr(tasks, "COALESCE_SECONDS", 0.1)
+    monkeypatch.setattr(tasks, "COALESCE_SECONDS", 0)
     add_words(make_chapter(alice), 4, timezone.now(), typed=4)
     deadline = time.monotonic() + 60
     while not WritingDay.objects.filter(user=alice, story=None, typed=4).exists():

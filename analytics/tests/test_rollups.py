@@ -176,14 +176,32 @@ def test_a_broker_that_is_down_is_no_error(alice, monkeypatch):
     tasks.ask_for_roll_up(alice.pk, DAY)
 
 
-def test_many_saves_ask_for_one_rollup(alice, monkeypatch):
+def test_five_minutes_of_saves_ask_for_one_rollup(
+    alice, monkeypatch, django_capture_on_commit_callbacks
+):
     asked = []
-    monkeypatch.setattr(
-        tasks.roll_up_day, "apply_async", lambda args, countdown: asked.append((args, countdown))
-    )
+    monkeypatch.setattr(tasks, "_asked", {})
+    monkeypatch.setattr(tasks, "after_commit", lambda _fn, *day: asked.append(day))
     for _save in range(5):
-        tasks.ask_for_roll_up(alice.pk, NEXT)
-    assert asked == [((str(alice.pk), "2026-03-12"), tasks.COALESCE_SECONDS)]
+        with django_capture_on_commit_callbacks(execute=True):
+            tasks.roll_up_soon(alice.pk, DAY)
+    assert asked == []
+    tasks._asked[alice.pk, DAY] -= tasks.COALESCE_SECONDS
+    for _save in range(5):
+        with django_capture_on_commit_callbacks(execute=True):
+            tasks.roll_up_soon(alice.pk, DAY)
+    assert asked == [(alice.pk, DAY)]
+
+
+def test_a_process_remembers_only_so_many_days(
+    alice, monkeypatch, django_capture_on_commit_callbacks
+):
+    monkeypatch.setattr(tasks, "_asked", {})
+    monkeypatch.setattr(tasks, "MOST_REMEMBERED", 3)
+    for number in range(1, 9):
+        with django_capture_on_commit_callbacks(execute=True):
+            tasks.roll_up_soon(alice.pk, date(2026, 3, number))
+        assert 1 <= len(tasks._asked) <= 3
 
 
 def test_a_task_for_a_writer_who_left_does_nothing():

@@ -27,7 +27,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from nexus.lib import metrics
-from nexus.lib.effects import after_commit
+from nexus.lib.effects import after_commit, in_background
 from nexus.lib.loops import one_per_loop
 
 Message = dict[str, Any]
@@ -65,6 +65,8 @@ class Breaker:
 
 
 breaker = Breaker()
+_gathered: dict[str, list[Message]] = {}
+_gathered_lock = threading.Lock()
 
 
 def quick_client(url: str, patience: float) -> redis.Redis:
@@ -96,9 +98,28 @@ def publish(user_id: UUID | str, *messages: Message) -> None:
         logger.warning("live_paused", reason=type(error).__name__, seconds=REST_SECONDS)
 
 
+def gather(user_id: UUID | str, *messages: Message) -> None:
+    """Publish messages together with what the live lane has to say of the writer until then.
+
+    A save's answer and the counts after it are one message to Redis, and one to each server of
+    sockets.
+    """
+    with _gathered_lock:
+        _gathered.setdefault(str(user_id), []).extend(messages)
+    in_background(_publish_gathered, lane="live")
+
+
 def broadcast(user_id: UUID | str, message: Message) -> None:
     """Publish once the current transaction has committed."""
-    after_commit(publish, user_id, message, lane="live")
+    after_commit(gather, user_id, message, lane="live")
+
+
+def _publish_gathered() -> None:
+    with _gathered_lock:
+        gathered = dict(_gathered)
+        _gathered.clear()
+    for user_id, messages in gathered.items():
+        publish(user_id, *messages)
 
 
 def _channel() -> str:

@@ -1,17 +1,20 @@
 """Live messages through the real Valkey, with it down and with it silent."""
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
+import threading
 import time
 from uuid import uuid4
 
 import pytest
+import redis
 
 from nexus import embedded
-from nexus.lib import live
-from nexus.lib.live import Hub, Reader, publish
+from nexus.lib import effects, live
+from nexus.lib.live import Hub, Reader, gather, publish
 
 
 @pytest.fixture(autouse=True)
@@ -166,3 +169,22 @@ async def test_a_page_opens_without_redis_after_its_patience(own_valkey, hub):
     started = time.monotonic()
     async with hub.listen("alice", patience=0.2):
         assert 0.15 < time.monotonic() - started < 10
+
+
+def test_what_there_is_to_say_of_a_writer_is_one_message(own_valkey, settings):
+    free = threading.Event()
+    with redis.Redis.from_url(settings.REDIS_URL) as client, client.pubsub() as pubsub:
+        pubsub.subscribe(live._channel())
+        assert pubsub.get_message(timeout=5)["type"] == "subscribe"
+        effects.in_background(free.wait, lane="live")
+        gather("alice", {"n": 1})
+        gather("bob", {"n": 2})
+        gather("alice", {"n": 3}, {"n": 4})
+        free.set()
+        assert effects.drain(5)
+        told = [json.loads(pubsub.get_message(timeout=5)["data"]) for _ in range(2)]
+        assert pubsub.get_message(timeout=0.1) is None
+    assert told == [
+        {"user": "alice", "messages": [{"n": 1}, {"n": 3}, {"n": 4}]},
+        {"user": "bob", "messages": [{"n": 2}]},
+    ]
