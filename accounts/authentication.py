@@ -53,7 +53,10 @@ def authenticate(request: HttpRequest) -> Credential | None:
         return credential
     refuse_foreign_origin(request)
     if request.user.is_authenticated:
-        return Credential(request.user, session=cast(SessionStore, request.session).row)
+        session = cast(SessionStore, request.session).row
+        # Itself, not Django's stand-in, through which each look at it goes twice.
+        user = (session and session.user) or request.user
+        return Credential(user, session=session)
     raw = request.COOKIES.get(settings.ACCESS_COOKIE_NAME)
     return _by_access_token(request, raw) if raw else None
 

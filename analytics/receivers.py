@@ -36,7 +36,7 @@ def write_ledger(
         return
     transaction.on_commit(partial(metrics.WORDS_WRITTEN.inc, recorded.typed), robust=True)
     facts = (user.pk, chapter.story_id, chapter.pk, chapter.word_count, user.day_of(at))
-    after_commit(live.publish_counts, *facts, lane="live")
+    after_commit(live.publish_counts, *facts, lane="live", key=("counts", chapter.pk))
     for day in recorded.days:
         tasks.roll_up_soon(user.pk, day)
 

@@ -50,6 +50,9 @@ def configure(options: dict[str, str]) -> None:
     chosen = _standard_library(options["level"], is_json=is_json)
     if options["folder"]:
         _also_into_files(chosen, Path(options["folder"]))
+    # No line says where in the code it was written, or in which thread.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging._srcfile = None
     logging.config.dictConfig(chosen)
     structlog.configure(
         processors=_of_structlog(),

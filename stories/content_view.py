@@ -221,17 +221,20 @@ def _read(request: HttpRequest) -> Save:
 
 
 def _raw(request: HttpRequest) -> bytes:
-    too_large = TooLarge(_("A chapter can hold up to 5 MB of text. Please divide it."))
     length = request.META.get("CONTENT_LENGTH") or "0"
     if length.isdigit() and (len(length) > 12 or int(length) > MAX_BODY_BYTES):
-        raise too_large
+        raise _too_large()
     try:
         raw = request.read(MAX_BODY_BYTES + 1)
     except UnreadablePostError as error:
         raise Malformed(_("The request broke off.")) from error
     if len(raw) > MAX_BODY_BYTES:
-        raise too_large
+        raise _too_large()
     return raw
+
+
+def _too_large() -> TooLarge:
+    return TooLarge(_("A chapter can hold up to 5 MB of text. Please divide it."))
 
 
 def _text(body: Mapping[str, Any], name: str) -> str:

@@ -156,7 +156,8 @@ def derive(raw: str) -> Prose:
 
 def clean_prose(raw: str) -> str:
     """Return what is stored of HTML or plain text; TooLarge beyond 5 MB."""
-    if len(raw) > MAX_CONTENT_BYTES or len(raw.encode("utf-8", "replace")) > MAX_CONTENT_BYTES:
+    # A character takes four bytes at most.
+    if len(raw) * 4 > MAX_CONTENT_BYTES and len(raw.encode("utf-8", "replace")) > MAX_CONTENT_BYTES:
         raise TooLarge(_("A chapter can hold up to 5 MB of text. Please divide it."))
     return clean_content(raw)
 

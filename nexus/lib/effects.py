@@ -1,8 +1,9 @@
 """What follows a commit but must never hurt it: live messages, tasks, mail.
 
 `after_commit` hands a call to a background thread once the transaction is in. The request neither
-waits nor fails. A lane keeps its calls in order; when a lane is full, the call is dropped and
-logged, since every effect heals by itself (a reload, a nightly task).
+waits nor fails. A lane keeps its calls in order; of calls with one key that wait, only the newest
+is made. When a lane is full, the call is dropped and logged, since every effect heals by itself (a
+reload, a nightly task).
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from __future__ import annotations
 import atexit
 import threading
 import time
-from collections import deque
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -37,16 +38,19 @@ class Lane:
     def __init__(self, name: str, length: int = LANE_LENGTH) -> None:
         self.name = name
         self._length = length
-        # The one at work stays at its head until it is done.
-        self._calls: deque[tuple[Callable[..., Any], tuple[Any, ...]]] = deque()
+        self._calls: OrderedDict[Hashable, tuple[Callable[..., Any], tuple[Any, ...]]]
+        self._calls = OrderedDict()
+        self._is_at_work = False
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
 
-    def put(self, fn: Callable[..., Any], *args: Any) -> None:
+    def put(self, fn: Callable[..., Any], *args: Any, key: Hashable = None) -> None:
+        """Queue a call, or have it made instead of one with this key that waits already."""
+        key = object() if key is None else key
         with self._changed:
-            is_full = len(self._calls) >= self._length
+            is_full = key not in self._calls and len(self._calls) >= self._length
             if not is_full:
-                self._calls.append((fn, args))
+                self._calls[key] = fn, args
                 self._start()
                 self._changed.notify()
         if is_full:
@@ -55,7 +59,7 @@ class Lane:
 
     def drain(self, timeout: float) -> bool:
         with self._changed:
-            return self._changed.wait_for(lambda: not self._calls, timeout)
+            return self._changed.wait_for(lambda: not (self._calls or self._is_at_work), timeout)
 
     def _start(self) -> None:
         # A forked process has the queue but not the thread.
@@ -68,10 +72,11 @@ class Lane:
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._calls)
-                fn, args = self._calls[0]
+                _key, (fn, args) = self._calls.popitem(last=False)
+                self._is_at_work = True
             self._run(fn, args)
             with self._changed:
-                self._calls.popleft()
+                self._is_at_work = False
                 if not self._calls:
                     self._changed.notify_all()
 
@@ -95,19 +100,21 @@ _lanes: dict[str, Lane] = {}
 _lanes_lock = threading.Lock()
 
 
-def after_commit(fn: Callable[..., Any], *args: Any, lane: str = "work") -> None:
+def after_commit(
+    fn: Callable[..., Any], *args: Any, lane: str = "work", key: Hashable = None
+) -> None:
     """Run `fn(*args)` in the background once the current transaction has committed.
 
     Pass ids, not instances. Outside a transaction it is handed over at once.
     """
-    transaction.on_commit(partial(_lane(lane).put, fn, *args), robust=True)
+    transaction.on_commit(partial(_lane(lane).put, fn, *args, key=key), robust=True)
 
 
-def in_background(fn: Callable[..., Any], *args: Any, lane: str) -> None:
+def in_background(fn: Callable[..., Any], *args: Any, lane: str, key: Hashable = None) -> None:
     """Run `fn(*args)` in the background now, asking nothing of the database; never raises."""
     # Raised by a pool whose process ends.
     with suppress(RuntimeError):
-        _lane(lane).put(fn, *args)
+        _lane(lane).put(fn, *args, key=key)
 
 
 def drain(timeout: float) -> bool:

@@ -76,16 +76,44 @@ def test_a_lane_keeps_its_order():
     assert seen == list(range(50))
 
 
-def test_a_full_lane_drops_instead_of_growing_and_recovers():
-    lane, release, seen = Lane("test", length=2), threading.Event(), []
-    lane.put(release.wait, 5)
-    lane.put(seen.append, "kept")
-    lane.put(seen.append, "dropped")
+@pytest.fixture
+def busy():
+    """A lane with room for two, at work until it is let go."""
+    lane, begun, release = Lane("test", length=2), threading.Event(), threading.Event()
+
+    def work():
+        begun.set()
+        release.wait(20)
+
+    lane.put(work)
+    assert begun.wait(20)
+    yield lane, release
+    release.set()
+
+
+def test_a_full_lane_drops_instead_of_growing_and_recovers(busy):
+    lane, release = busy
+    seen = []
+    for number in range(3):
+        lane.put(seen.append, number)
+    assert not lane.drain(0.01)
     release.set()
     assert lane.drain(20)
     lane.put(seen.append, "later")
     assert lane.drain(20)
-    assert seen == ["kept", "later"]
+    assert seen == [0, 1, "later"]
+
+
+def test_of_calls_with_one_key_that_wait_only_the_newest_is_made_in_the_firsts_place(busy):
+    lane, release = busy
+    seen = []
+    lane.put(seen.append, "old", key="counts")
+    lane.put(seen.append, "between")
+    # There is room for it in a full lane.
+    lane.put(seen.append, "new", key="counts")
+    release.set()
+    assert lane.drain(20)
+    assert seen == ["new", "between"]
 
 
 @pytest.mark.django_db(transaction=True)
