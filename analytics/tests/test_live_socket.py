@@ -39,6 +39,8 @@ async def sockets():
     opened = []
 
     async def open_socket(user):
+        # What the fixtures wrote may be told a tenth of a second later.
+        await sync_to_async(drain)(20)
         communicator = WebsocketCommunicator(LiveConsumer.as_asgi(), "/ws/live/")
         communicator.scope["user"] = user
         connected, _protocol = await communicator.connect()
