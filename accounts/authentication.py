@@ -54,8 +54,10 @@ def authenticate(request: HttpRequest) -> Credential | None:
     refuse_foreign_origin(request)
     if request.user.is_authenticated:
         session = cast(SessionStore, request.session).row
-        # Itself, not Django's stand-in, through which each look at it goes twice.
-        user = (session and session.user) or request.user
+        # The session's own, where it is the same: each look at Django's stand-in goes twice.
+        user = session.user if session else None
+        if user is None or user != request.user:
+            user = request.user
         return Credential(user, session=session)
     raw = request.COOKIES.get(settings.ACCESS_COOKIE_NAME)
     return _by_access_token(request, raw) if raw else None
